@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Is this node alive? Pure: no I/O, no locks, no clock of its own. The caller
+ * serialises all calls for one detector.
+ */
+#include <hbkm/detector.h>
+
+static u64 later(u64 a, u64 b)
+{
+	return a > b ? a : b;
+}
+
+/**
+ * hbkm_detector_init() - a peer of which nothing was heard yet
+ * @d: the detector
+ */
+void hbkm_detector_init(struct hbkm_detector *d)
+{
+	memset(d, 0, sizeof(*d));
+	d->state = HBKM_NODE_INIT;
+}
+
+/* Everything of the former life goes, but what no recording of it may undercut. */
+static void begin_life(struct hbkm_detector *d, u64 incarnation)
+{
+	u64 floor_seq = d->floor_seq;
+
+	hbkm_detector_init(d);
+	d->incarnation = incarnation;
+	d->floor_seq = floor_seq;
+}
+
+/*
+ * A life to be believed in, or one to be believed in again, has heard us a short
+ * while ago, and since the node was last heard.
+ */
+static bool proves_itself(const struct hbkm_detector *d, const struct hbkm_beat *b)
+{
+	return b->knows_us && b->named_seq > d->floor_seq && b->named_seq <= b->our_seq;
+}
+
+/*
+ * Is @seq new on this path? A sliding window as IPsec's (RFC 4303, 3.4.3), so
+ * that reordered beats pass once and nothing passes twice.
+ */
+static bool window_take(struct hbkm_path *p, u64 seq)
+{
+	u64 behind;
+
+	if (seq > p->top) {
+		u64 ahead = seq - p->top;
+
+		p->seen = ahead < HBKM_REPLAY_WINDOW ? p->seen << ahead | 1 : 1;
+		p->top = seq;
+		return true;
+	}
+	behind = p->top - seq;
+	if (behind >= HBKM_REPLAY_WINDOW || p->seen & 1ULL << behind)
+		return false;
+	p->seen |= 1ULL << behind;
+	return true;
+}
+
+/*
+ * When was this beat sent, on our clock? The smallest (our clock - its clock)
+ * seen of late stands for the fastest way here. Two half windows, the older one
+ * dropped in turn, let it follow drift. Never more than one keepalive before
+ * its arrival: if the way becomes longer for good, beats that come in time
+ * must still count as in time.
+ */
+static u64 sent_ns(struct hbkm_detector *d, const struct hbkm_beat *b, u64 now)
+{
+	u64 lag, keepalive = b->keepalive_us * HBKM_NS_PER_US;
+	s64 offset = (s64)(now - b->clock_ns);
+	s64 best;
+
+	if (!d->seq) {
+		d->offset_ns[0] = offset;
+		d->offset_ns[1] = offset;
+	} else if (++d->offset_count >= HBKM_OFFSET_WINDOW) {
+		d->offset_ns[0] = d->offset_ns[1];
+		d->offset_ns[1] = offset;
+		d->offset_count = 0;
+	} else if (offset < d->offset_ns[1]) {
+		d->offset_ns[1] = offset;
+	}
+	best = d->offset_ns[0] < d->offset_ns[1] ? d->offset_ns[0] : d->offset_ns[1];
+	if (offset <= best)
+		return now;
+	lag = (u64)offset - (u64)best;
+	if (lag > keepalive)
+		lag = keepalive;
+	return lag < now ? now - lag : 0;
+}
+
+/* The newest beat says whether the peer hears us: the state follows. */
+static bool take_direction(struct hbkm_detector *d, const struct hbkm_beat *b, u64 now)
+{
+	u8 state = b->hears_us ? HBKM_NODE_UP : HBKM_NODE_INIT;
+	bool changed = state != d->state || d->oneway == b->hears_us;
+
+	if (!b->hears_us && !d->oneway)
+		d->oneway_ns = now;
+	d->oneway = !b->hears_us;
+	d->state = state;
+	return changed;
+}
+
+/**
+ * hbkm_detector_heard() - a verified beat has come
+ * @d: the sender's detector
+ * @b: the beat
+ * @now: monotonic time, ns
+ *
+ * Return: a set of HBKM_HEARD_ bits; if one of HBKM_HEARD_REFUSED, nothing changed.
+ */
+unsigned int hbkm_detector_heard(struct hbkm_detector *d, const struct hbkm_beat *b, u64 now)
+{
+	struct hbkm_path *path = &d->paths[b->path];
+	unsigned int heard = 0;
+
+	if (b->incarnation == d->incarnation && d->gone)
+		return HBKM_HEARD_STALE;
+	if (b->incarnation != d->incarnation || d->state == HBKM_NODE_DEAD) {
+		if (!proves_itself(d, b)) {
+			if (hbkm_detector_present(d))
+				return HBKM_HEARD_STALE;
+			d->claimed_incarnation = b->incarnation;
+			d->claimed_seq = b->seq;
+			d->claimed_ns = now;
+			return HBKM_HEARD_CLAIM;
+		}
+		d->claimed_incarnation = 0;
+	}
+	if (b->incarnation != d->incarnation) {
+		begin_life(d, b->incarnation);
+		heard |= HBKM_HEARD_REBORN | HBKM_HEARD_STATE;
+	}
+	/* Else a recording of one path would pass on another that is silent. */
+	if (b->seq + HBKM_REPLAY_WINDOW <= d->seq)
+		return HBKM_HEARD_REPLAY;
+	if (!window_take(path, b->seq))
+		return HBKM_HEARD_REPLAY;
+
+	path->heard_ns = now;
+	if (!(d->paths_up & 1U << b->path)) {
+		d->paths_up |= 1U << b->path;
+		heard |= HBKM_HEARD_PATHS;
+	}
+	if (b->seq <= d->seq)
+		return heard;
+
+	heard |= HBKM_HEARD_NEW;
+	d->fresh_ns = later(d->fresh_ns, sent_ns(d, b, now));
+	d->heard_ns = now;
+	d->seq = b->seq;
+	d->floor_seq = b->our_seq;
+	if (d->keepalive_us != b->keepalive_us || d->deadtime_us != b->deadtime_us)
+		heard |= HBKM_HEARD_TIMES;
+	d->keepalive_us = b->keepalive_us;
+	d->deadtime_us = b->deadtime_us;
+	if (take_direction(d, b, now))
+		heard |= HBKM_HEARD_STATE;
+	return heard;
+}
+
+/**
+ * hbkm_detector_left() - a verified leave frame has come
+ * @d: the sender's detector
+ * @b: the frame
+ * @now: monotonic time, ns
+ *
+ * Believed only from the present life of a node, and only when new: a recorded
+ * good-bye must not end a living node.
+ *
+ * Return: as hbkm_detector_heard().
+ */
+unsigned int hbkm_detector_left(struct hbkm_detector *d, const struct hbkm_beat *b, u64 now)
+{
+	if (b->incarnation != d->incarnation || d->gone)
+		return HBKM_HEARD_STALE;
+	if (b->seq <= d->seq || !window_take(&d->paths[b->path], b->seq))
+		return HBKM_HEARD_REPLAY;
+	d->seq = b->seq;
+	d->floor_seq = b->our_seq;
+	d->heard_ns = now;
+	d->state = HBKM_NODE_LEFT;
+	d->gone = true;
+	d->oneway = false;
+	d->paths_up = 0;
+	return HBKM_HEARD_NEW | HBKM_HEARD_STATE | HBKM_HEARD_PATHS;
+}
+
+/*
+ * The times that apply to this peer: ours, unless it beats too slowly for
+ * them: then what it says of itself, for a node that is slow by configuration
+ * must not be declared dead for it. Nor is it late before a beat is overdue.
+ */
+static struct hbkm_timing timing_for(const struct hbkm_detector *d, const struct hbkm_timing *own)
+{
+	u64 patience = d->keepalive_us * HBKM_NS_PER_US * 3 / 2;
+	struct hbkm_timing t = *own;
+
+	if (t.deadtime_ns <= 2 * d->keepalive_us * HBKM_NS_PER_US) {
+		t.deadtime_ns = d->deadtime_us * HBKM_NS_PER_US;
+		t.warntime_ns = t.deadtime_ns / 2;
+	}
+	if (t.warntime_ns < patience)
+		t.warntime_ns = patience;
+	return t;
+}
+
+/**
+ * hbkm_detector_deadline() - when is the next verdict due?
+ * @d: the peer, present
+ * @own: our own times
+ *
+ * Return: monotonic ns: of lateness while UP, else of death.
+ */
+u64 hbkm_detector_deadline(const struct hbkm_detector *d, const struct hbkm_timing *own)
+{
+	struct hbkm_timing t = timing_for(d, own);
+
+	if (d->state == HBKM_NODE_UP)
+		return d->fresh_ns + t.warntime_ns;
+	return later(d->fresh_ns + t.deadtime_ns, d->excused_ns);
+}
+
+/**
+ * hbkm_detector_judge() - give the verdicts that are due
+ * @d: the peer
+ * @own: our own times
+ * @now: monotonic time, ns
+ * @next: receives when to judge again, 0: not before it is heard again
+ *
+ * Return: true if the state has changed.
+ */
+bool hbkm_detector_judge(struct hbkm_detector *d, const struct hbkm_timing *own, u64 now,
+			 u64 *next)
+{
+	u8 before = d->state;
+
+	while (hbkm_detector_present(d)) {
+		*next = hbkm_detector_deadline(d, own);
+		if (*next > now)
+			return d->state != before;
+		if (d->state == HBKM_NODE_UP) {
+			d->state = HBKM_NODE_LATE;
+			continue;
+		}
+		d->state = HBKM_NODE_DEAD;
+		d->oneway = false;
+		d->paths_up = 0;
+	}
+	*next = 0;
+	return d->state != before;
+}
+
+/**
+ * hbkm_detector_excuse() - our own judge was stalled: no death before it has listened
+ * @d: the peer
+ * @own: our own times
+ * @now: monotonic time, ns
+ *
+ * What the peer sent meanwhile may still wait unseen in a queue of ours, or be
+ * lost: its next beat is due within one keepalive, and may be as late as any.
+ */
+void hbkm_detector_excuse(struct hbkm_detector *d, const struct hbkm_timing *own, u64 now)
+{
+	u64 grace = 2 * d->keepalive_us * HBKM_NS_PER_US;
+	struct hbkm_timing t = timing_for(d, own);
+
+	d->excused_ns = now + (grace < t.deadtime_ns ? grace : t.deadtime_ns);
+}
+
+/**
+ * hbkm_detector_presume_dead() - initdead is over
+ * @d: the peer
+ *
+ * Return: true if nothing is known of it, so that it counts as dead from now on.
+ */
+bool hbkm_detector_presume_dead(struct hbkm_detector *d)
+{
+	if (d->state != HBKM_NODE_INIT || d->oneway)
+		return false;
+	d->state = HBKM_NODE_DEAD;
+	return true;
+}
+
+/**
+ * hbkm_detector_age_paths() - drop the paths on which it has fallen silent
+ * @d: the peer
+ * @own: our own times
+ * @now: monotonic time, ns
+ *
+ * Return: bitmap of the paths that went down.
+ */
+u16 hbkm_detector_age_paths(struct hbkm_detector *d, const struct hbkm_timing *own, u64 now)
+{
+	struct hbkm_timing t = timing_for(d, own);
+	u16 down = 0;
+	unsigned int i;
+
+	if (now < d->excused_ns)
+		return 0;
+	for (i = 0; i < HBKM_MAX_PATHS; i++)
+		if (d->paths_up & 1U << i && now - d->paths[i].heard_ns > t.deadtime_ns)
+			down |= 1U << i;
+	d->paths_up &= ~down;
+	return down;
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who owns this group? Pure: a view of the cluster in, an action out.
+ */
+#include <hbkm/election.h>
+
+/* Lower is better; only among equals does the order of preference decide. */
+static unsigned int rank(const struct hbkm_voter *v)
+{
+	if (v->state == HBKM_GROUP_FAILED)
+		return 3;
+	if (v->flags & HBKM_GROUP_F_STANDBY)
+		return 2;
+	return v->flags & HBKM_GROUP_F_WANT ? 0 : 1;
+}
+
+/**
+ * hbkm_election_best() - to whom would the group fall?
+ * @b: the view
+ *
+ * Who asked for it comes first, then the order of preference, then who stood
+ * back from it, last who tried and failed: a lone node tries again.
+ *
+ * Return: index of the voter, or HBKM_NOBODY if none is able.
+ */
+unsigned int hbkm_election_best(const struct hbkm_ballot *b)
+{
+	unsigned int best = HBKM_NOBODY;
+	unsigned int i;
+
+	for (i = 0; i < b->n; i++) {
+		if (!b->voters[i].able)
+			continue;
+		if (best == HBKM_NOBODY || rank(&b->voters[i]) < rank(&b->voters[best]))
+			best = i;
+	}
+	return best;
+}
+
+/* Does @i hold it as far as anybody knows, so that we must wait? */
+static bool occupies(const struct hbkm_voter *v)
+{
+	if (!v->present)
+		return false;
+	if (v->state == HBKM_GROUP_RELEASING)
+		return v->agent;
+	return hbkm_group_claimed(v->state);
+}
+
+/*
+ * Of two who claim, the higher term is right, for it was given knowing of the
+ * lower; among equals the order of preference decides, or the id where the two do
+ * not have the same order. But one that cannot hear
+ * us cannot know of us: then only we can yield. A node that has just come into
+ * view may not have heard us yet: give it until it is deaf for certain.
+ */
+static bool outranks(const struct hbkm_ballot *b, unsigned int other)
+{
+	const struct hbkm_voter *me = &b->voters[b->self];
+	const struct hbkm_voter *you = &b->voters[other];
+
+	if (you->deaf)
+		return true;
+	if (you->unsure)
+		return false;
+	if (you->term != me->term)
+		return you->term > me->term;
+	return you->agrees ? other < b->self : you->id < me->id;
+}
+
+/**
+ * hbkm_election_rival() - who else claims the group while we do?
+ * @b: the view
+ *
+ * Return: index of the strongest other claimant, or HBKM_NOBODY.
+ */
+unsigned int hbkm_election_rival(const struct hbkm_ballot *b)
+{
+	const struct hbkm_voter *v = b->voters;
+	unsigned int rival = HBKM_NOBODY;
+	unsigned int i;
+
+	for (i = 0; i < b->n; i++) {
+		if (i == b->self || !v[i].present || !hbkm_group_claimed(v[i].state))
+			continue;
+		if (rival == HBKM_NOBODY || v[i].deaf > v[rival].deaf ||
+		    (v[i].deaf == v[rival].deaf && v[i].term > v[rival].term))
+			rival = i;
+	}
+	return rival;
+}
+
+/* Not only by the strongest: of that one we may be unsure. */
+static bool outranked(const struct hbkm_ballot *b)
+{
+	const struct hbkm_voter *v = b->voters;
+	unsigned int i;
+
+	for (i = 0; i < b->n; i++)
+		if (i != b->self && v[i].present && hbkm_group_claimed(v[i].state) &&
+		    outranks(b, i))
+			return true;
+	return false;
+}
+
+static enum hbkm_action when_free(const struct hbkm_ballot *b)
+{
+	const struct hbkm_voter *me = &b->voters[b->self];
+	unsigned int i;
+
+	if (!me->able || hbkm_election_best(b) != b->self)
+		return HBKM_ACTION_KEEP;
+	if (me->state == HBKM_GROUP_FAILED && !b->retry)
+		return HBKM_ACTION_KEEP;
+	for (i = 0; i < b->n; i++)
+		if (i != b->self && occupies(&b->voters[i]))
+			return HBKM_ACTION_KEEP;
+	return HBKM_ACTION_ACQUIRE;
+}
+
+static enum hbkm_action when_held(const struct hbkm_ballot *b)
+{
+	const struct hbkm_voter *me = &b->voters[b->self];
+	unsigned int best;
+
+	if (!me->able)
+		return HBKM_ACTION_RELEASE;
+	if (outranked(b))
+		return HBKM_ACTION_YIELD;
+	if (me->state != HBKM_GROUP_ACTIVE)
+		return HBKM_ACTION_KEEP;
+
+	best = hbkm_election_best(b);
+	if (best == b->self)
+		return HBKM_ACTION_KEEP;
+	if (b->failback || me->flags & HBKM_GROUP_F_STANDBY ||
+	    b->voters[best].flags & HBKM_GROUP_F_WANT)
+		return HBKM_ACTION_HAND_OVER;
+	return HBKM_ACTION_KEEP;
+}
+
+/**
+ * hbkm_election_run() - what should we do about this group?
+ * @b: the view; @b->voters[@b->self] is ourselves
+ *
+ * Return: the action; RELEASING ends by the agent's word, never by election.
+ */
+enum hbkm_action hbkm_election_run(const struct hbkm_ballot *b)
+{
+	switch (b->voters[b->self].state) {
+	case HBKM_GROUP_STANDBY:
+	case HBKM_GROUP_FAILED:
+		return when_free(b);
+	case HBKM_GROUP_ACQUIRING:
+	case HBKM_GROUP_ACTIVE:
+		return when_held(b);
+	default:
+		return HBKM_ACTION_KEEP;
+	}
+}

@@ -1,0 +1,479 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Groups: what one node holds at a time. Builds the view for the election and
+ * carries out its decision; the agent does the rest and acknowledges.
+ */
+#include <linux/jhash.h>
+#include <linux/netlink.h>
+#include <linux/slab.h>
+#include "hbkm.h"
+#include "trace.h"
+
+/* How long a failed acquisition rests, at least. */
+#define RETRY_MIN_NS	(1000ULL * NSEC_PER_MSEC)
+
+/**
+ * hbkm_group_by_id() - find a group
+ * @cl: the cluster
+ * @id: of the group
+ *
+ * Context: hbkm_net.lock or the lock held. Return: the group or NULL.
+ */
+struct hbkm_group *hbkm_group_by_id(const struct hbkm_cluster *cl, u32 id)
+{
+	struct hbkm_group *group;
+
+	list_for_each_entry(group, &cl->groups, list)
+		if (group->id == id)
+			return group;
+	return NULL;
+}
+
+/*
+ * So that nodes can tell whether they have the same groups with the same orders,
+ * in whichever sequence these were configured.
+ */
+static void update_digest(struct hbkm_cluster *cl)
+{
+	struct hbkm_group *group;
+
+	cl->digest = 0;
+	list_for_each_entry(group, &cl->groups, list)
+		cl->digest ^= jhash2(group->order, group->n_order, group->id);
+}
+
+static struct hbkm_group *create(struct hbkm_cluster *cl, const char *name,
+				 struct netlink_ext_ack *extack)
+{
+	struct hbkm_group *group;
+	int slot = ffs(~cl->slots) - 1;
+
+	if (slot < 0) {
+		NL_SET_ERR_MSG(extack, "too many groups (32)");
+		return ERR_PTR(-ENOSPC);
+	}
+	group = kzalloc(sizeof(*group), GFP_KERNEL);
+	if (!group)
+		return ERR_PTR(-ENOMEM);
+	strscpy(group->name, name, sizeof(group->name));
+	group->id = hbkm_name_id(name);
+	group->slot = slot;
+	cl->slots |= 1U << slot;
+	return group;
+}
+
+/**
+ * hbkm_group_set() - add a group, or change the order of one that exists
+ * @cl: the cluster
+ * @name: of the group
+ * @order: node ids, the preferred first
+ * @n: how many, 1 to HBKM_MAX_NODES
+ * @extack: receives the reason of a refusal
+ *
+ * Context: process, hbkm_net.lock held. Return: 0 or an error.
+ */
+int hbkm_group_set(struct hbkm_cluster *cl, const char *name, const u32 *order, unsigned int n,
+		   struct netlink_ext_ack *extack)
+{
+	struct hbkm_group *group = hbkm_group_by_id(cl, hbkm_name_id(name));
+	bool fresh = !group;
+	unsigned int i, j;
+
+	if (group && strcasecmp(group->name, name)) {
+		NL_SET_ERR_MSG(extack, "the name's id is that of another group: rename one");
+		return -EEXIST;
+	}
+	for (i = 0; i < n; i++) {
+		if (!hbkm_node_by_id(cl, order[i])) {
+			NL_SET_ERR_MSG(extack, "the order names a node that is not configured");
+			return -ENOENT;
+		}
+		for (j = 0; j < i; j++) {
+			if (order[j] == order[i]) {
+				NL_SET_ERR_MSG(extack, "the order names a node twice");
+				return -EINVAL;
+			}
+		}
+	}
+	if (fresh) {
+		group = create(cl, name, extack);
+		if (IS_ERR(group))
+			return PTR_ERR(group);
+	}
+
+	spin_lock_bh(&cl->lock);
+	memcpy(group->order, order, n * sizeof(*order));
+	group->n_order = n;
+	if (fresh)
+		list_add_tail(&group->list, &cl->groups);
+	update_digest(cl);
+	hbkm_cluster_elect(cl, ktime_get_ns());
+	spin_unlock_bh(&cl->lock);
+	return 0;
+}
+
+/**
+ * hbkm_group_remove() - take a group out and free it
+ * @cl: the cluster
+ * @group: the group
+ *
+ * Context: process, hbkm_net.lock held.
+ */
+void hbkm_group_remove(struct hbkm_cluster *cl, struct hbkm_group *group)
+{
+	struct hbkm_node *node;
+
+	spin_lock_bh(&cl->lock);
+	list_del(&group->list);
+	list_for_each_entry(node, &cl->nodes, list)
+		memset(&node->shares[group->slot], 0, sizeof(node->shares[0]));
+	update_digest(cl);
+	spin_unlock_bh(&cl->lock);
+	cl->slots &= ~(1U << group->slot);
+	kfree(group);
+}
+
+static void self_voter(const struct hbkm_cluster *cl, const struct hbkm_group *group,
+		       struct hbkm_voter *v)
+{
+	*v = (struct hbkm_voter){
+		.id = cl->self->id,
+		.present = true,
+		.able = cl->state == HBKM_CLUSTER_RUNNING && cl->agent_ok && !cl->isolated,
+		.agent = cl->agent_ok,
+		.agrees = true,
+		.state = group->state,
+		.flags = group->flags,
+		.term = group->term,
+	};
+}
+
+static void add_voter(const struct hbkm_cluster *cl, const struct hbkm_group *group,
+		      const struct hbkm_node *node, u64 now, struct hbkm_ballot *b)
+{
+	struct hbkm_voter *v = &b->voters[b->n];
+
+	if (node == cl->self) {
+		b->self = b->n;
+		self_voter(cl, group, v);
+	} else {
+		hbkm_node_voter(node, group, now, v);
+	}
+	b->n++;
+}
+
+static bool in_order(const struct hbkm_group *group, u32 id)
+{
+	unsigned int i;
+
+	for (i = 0; i < group->n_order; i++)
+		if (group->order[i] == id)
+			return true;
+	return false;
+}
+
+/*
+ * Nodes with other orders than ours would each hand the group to another, or
+ * wait for each other. What all can agree on is the order of the ids, and to
+ * leave things where they are.
+ */
+static void settle_order(struct hbkm_ballot *b)
+{
+	struct hbkm_voter v;
+	u32 self = b->voters[b->self].id;
+	bool agree = true;
+	unsigned int i, j;
+
+	for (i = 0; i < b->n; i++)
+		if (b->voters[i].able && !b->voters[i].agrees)
+			agree = false;
+	if (agree)
+		return;
+	b->failback = false;
+	for (i = 1; i < b->n; i++) {
+		v = b->voters[i];
+		for (j = i; j > 0 && b->voters[j - 1].id > v.id; j--)
+			b->voters[j] = b->voters[j - 1];
+		b->voters[j] = v;
+	}
+	for (i = 0; i < b->n; i++)
+		if (b->voters[i].id == self)
+			b->self = i;
+}
+
+static void build_ballot(const struct hbkm_cluster *cl, const struct hbkm_group *group, u64 now,
+			 struct hbkm_ballot *b)
+{
+	const struct hbkm_node *node;
+	unsigned int i;
+
+	b->n = 0;
+	b->failback = cl->params.auto_failback != HBKM_FAILBACK_OFF;
+	b->retry = now >= group->retry_ns;
+	for (i = 0; i < group->n_order; i++) {
+		node = hbkm_node_by_id(cl, group->order[i]);
+		if (node)
+			add_voter(cl, group, node, now, b);
+	}
+	/* Who is not in the order is not to hold it, but if it does, that counts. */
+	list_for_each_entry(node, &cl->nodes, list) {
+		if (!in_order(group, node->id)) {
+			add_voter(cl, group, node, now, b);
+			b->voters[b->n - 1].able = false;
+		}
+	}
+	settle_order(b);
+}
+
+static bool pending(u8 state)
+{
+	return state == HBKM_GROUP_ACQUIRING || state == HBKM_GROUP_RELEASING;
+}
+
+static void set_state(struct hbkm_cluster *cl, struct hbkm_group *group, u8 state, u64 now)
+{
+	if (!pending(state))
+		group->asked_ns = 0;
+	else if (!group->asked_ns)
+		group->asked_ns = now;
+	group->state = state;
+	trace_hbkm_group(group->id, state, group->term, now);
+	hbkm_notify_group(cl, group, now);
+	hbkm_sysfs_changed(cl);
+}
+
+/* Two nodes claim the group: tell when it begins and when it has ended. */
+static void watch_conflict(struct hbkm_cluster *cl, struct hbkm_group *group,
+			   const struct hbkm_ballot *b, u64 now)
+{
+	unsigned int i = HBKM_NOBODY;
+	u32 rival;
+
+	if (hbkm_group_claimed(group->state))
+		i = hbkm_election_rival(b);
+	rival = i == HBKM_NOBODY ? 0 : b->voters[i].id;
+	if (rival) {
+		cl->recheck = true;	/* deafness comes with time alone */
+		if (!group->rival)
+			hbkm_count(cl->stats, HBKM_STAT_CONFLICT);
+	}
+	if (rival == group->rival)
+		return;
+	group->rival = rival;
+	hbkm_notify_conflict(cl, group, now);
+}
+
+static u32 holder_of(const struct hbkm_ballot *b)
+{
+	const struct hbkm_voter *holder = NULL;
+	unsigned int i;
+
+	for (i = 0; i < b->n; i++)
+		if (b->voters[i].present && b->voters[i].state == HBKM_GROUP_ACTIVE &&
+		    (!holder || b->voters[i].term > holder->term))
+			holder = &b->voters[i];
+	return holder ? holder->id : 0;
+}
+
+static void watch_holder(struct hbkm_cluster *cl, struct hbkm_group *group,
+			 const struct hbkm_ballot *b, u64 now)
+{
+	u32 holder = holder_of(b);
+
+	if (holder == group->holder)
+		return;
+	group->holder = holder;
+	hbkm_notify_group(cl, group, now);
+}
+
+/*
+ * Somebody who holds the group wants to give it away: whatever was wished of us
+ * before, that is the newer wish.
+ */
+static void heed_newer_wish(struct hbkm_group *group, struct hbkm_ballot *b)
+{
+	struct hbkm_voter *me = &b->voters[b->self];
+	unsigned int i;
+
+	if (!(me->flags & HBKM_GROUP_F_STANDBY) || hbkm_group_claimed(me->state))
+		return;
+	for (i = 0; i < b->n; i++) {
+		const struct hbkm_voter *v = &b->voters[i];
+
+		if (i != b->self && v->present && v->state == HBKM_GROUP_ACTIVE &&
+		    v->flags & HBKM_GROUP_F_STANDBY) {
+			group->flags &= ~HBKM_GROUP_F_STANDBY;
+			me->flags = group->flags;
+		}
+	}
+}
+
+/**
+ * hbkm_group_elect() - decide about one group and begin to act
+ * @cl: the cluster
+ * @group: the group
+ * @now: monotonic time, ns
+ *
+ * Context: bottom halves off, lock held. Return: true if the state changed here.
+ */
+bool hbkm_group_elect(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now)
+{
+	struct hbkm_ballot b;
+	unsigned int best;
+
+	build_ballot(cl, group, now, &b);
+	heed_newer_wish(group, &b);
+	watch_conflict(cl, group, &b, now);
+	if (group->state == HBKM_GROUP_FAILED)
+		cl->recheck = true;	/* it will be tried again, by time alone */
+
+	switch (hbkm_election_run(&b)) {
+	case HBKM_ACTION_ACQUIRE:
+		group->term = ++group->top_term;
+		set_state(cl, group, HBKM_GROUP_ACQUIRING, now);
+		return true;
+	case HBKM_ACTION_HAND_OVER:
+		/* Moved by somebody's wish: do not take it back by preference. */
+		best = hbkm_election_best(&b);
+		if (best != HBKM_NOBODY && b.voters[best].flags & HBKM_GROUP_F_WANT)
+			group->flags |= HBKM_GROUP_F_STANDBY;
+		fallthrough;
+	case HBKM_ACTION_RELEASE:
+	case HBKM_ACTION_YIELD:
+		set_state(cl, group, HBKM_GROUP_RELEASING, now);
+		return true;
+	case HBKM_ACTION_KEEP:
+		break;
+	}
+	watch_holder(cl, group, &b, now);
+	return false;
+}
+
+/**
+ * hbkm_group_drop_all() - give up every claim, whatever the others do
+ * @cl: the cluster
+ * @now: monotonic time, ns
+ *
+ * Context: bottom halves off, lock held.
+ */
+void hbkm_group_drop_all(struct hbkm_cluster *cl, u64 now)
+{
+	struct hbkm_group *group;
+
+	list_for_each_entry(group, &cl->groups, list)
+		if (hbkm_group_claimed(group->state))
+			set_state(cl, group, HBKM_GROUP_RELEASING, now);
+}
+
+/**
+ * hbkm_group_ack() - the agent has done what a state asked for
+ * @cl: the cluster
+ * @id: of the group
+ * @state: which state it acted on
+ * @term: and which term
+ * @result: 0, or the errno with which it failed
+ * @extack: receives the reason of a refusal
+ *
+ * Context: process, hbkm_net.lock held. Return: 0, -ENOENT or -ESTALE.
+ */
+int hbkm_group_ack(struct hbkm_cluster *cl, u32 id, u8 state, u32 term, u32 result,
+		   struct netlink_ext_ack *extack)
+{
+	struct hbkm_group *group;
+	int ret = 0;
+	u64 now;
+
+	spin_lock_bh(&cl->lock);
+	now = ktime_get_ns();
+	group = hbkm_group_by_id(cl, id);
+	if (!group) {
+		NL_SET_ERR_MSG(extack, "no such group");
+		ret = -ENOENT;
+		goto unlock;
+	}
+	if (group->state != state || group->term != term ||
+	    !pending(state)) {
+		NL_SET_ERR_MSG(extack, "the group has moved on");
+		ret = -ESTALE;
+		goto unlock;
+	}
+	if (result) {
+		group->flags &= ~HBKM_GROUP_F_WANT;
+		group->retry_ns = now + max(10 * cl->params.deadtime_us * HBKM_NS_PER_US,
+					    RETRY_MIN_NS);
+		set_state(cl, group, HBKM_GROUP_FAILED, now);
+	} else if (state == HBKM_GROUP_ACQUIRING) {
+		group->flags = 0;
+		set_state(cl, group, HBKM_GROUP_ACTIVE, now);
+	} else {
+		set_state(cl, group, HBKM_GROUP_STANDBY, now);
+	}
+	hbkm_cluster_elect(cl, now);
+	hbkm_timer_beat_now(cl, now);
+unlock:
+	spin_unlock_bh(&cl->lock);
+	return ret;
+}
+
+static bool another_is_able(const struct hbkm_cluster *cl, const struct hbkm_group *group, u64 now)
+{
+	struct hbkm_ballot b;
+	unsigned int i;
+
+	build_ballot(cl, group, now, &b);
+	for (i = 0; i < b.n; i++)
+		if (i != b.self && b.voters[i].able)
+			return true;
+	return false;
+}
+
+/**
+ * hbkm_group_move() - somebody wants the group to be elsewhere
+ * @cl: the cluster
+ * @group: the group
+ * @move: enum hbkm_move
+ * @extack: receives the reason of a refusal
+ *
+ * Context: process, hbkm_net.lock held.
+ * Return: 0, -EOPNOTSUPP, -ENOTCONN or -EHOSTUNREACH.
+ */
+int hbkm_group_move(struct hbkm_cluster *cl, struct hbkm_group *group, u8 move,
+		    struct netlink_ext_ack *extack)
+{
+	int ret = 0;
+	u64 now;
+
+	spin_lock_bh(&cl->lock);
+	now = ktime_get_ns();
+	if (cl->params.auto_failback == HBKM_FAILBACK_LEGACY) {
+		NL_SET_ERR_MSG(extack, "not with auto_failback legacy: set it to on or off");
+		ret = -EOPNOTSUPP;
+		goto unlock;
+	}
+	if (cl->state != HBKM_CLUSTER_RUNNING) {
+		NL_SET_ERR_MSG(extack, "this node has not joined the cluster");
+		ret = -ENOTCONN;
+		goto unlock;
+	}
+	if (move == HBKM_MOVE_STANDBY) {
+		if (!another_is_able(cl, group, now)) {
+			NL_SET_ERR_MSG(extack, "no other node can take the group");
+			ret = -EHOSTUNREACH;
+			goto unlock;
+		}
+		group->flags &= ~HBKM_GROUP_F_WANT;
+		group->flags |= HBKM_GROUP_F_STANDBY;
+	} else {
+		group->flags &= ~HBKM_GROUP_F_STANDBY;
+		if (group->state != HBKM_GROUP_ACTIVE)
+			group->flags |= HBKM_GROUP_F_WANT;
+		if (group->state == HBKM_GROUP_FAILED)
+			group->state = HBKM_GROUP_STANDBY;
+	}
+	hbkm_notify_group(cl, group, now);
+	hbkm_cluster_elect(cl, now);
+	hbkm_timer_beat_now(cl, now);
+unlock:
+	spin_unlock_bh(&cl->lock);
+	return ret;
+}

@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The object model, and who may touch what.
+ *
+ * A network namespace has at most one cluster; a cluster has nodes (the own one
+ * included), links, groups and a key ring.
+ *
+ * Locks, in this order:
+ *
+ *	RTNL		devices come and go; needed by links
+ *	hbkm_net.lock	mutex: the configuration. Whoever adds or removes an object
+ *			holds it. Never taken in softirq.
+ *	tx_lock		spinlock: the frame buffer, sequence number. Held while
+ *			sending; never taken when receiving.
+ *	lock		spinlock: all that beats change: states of cluster, nodes
+ *			and groups, flags, timing.
+ *
+ * The beat path (softirq) finds nodes, links and keys under RCU and takes the
+ * spinlocks; it neither sleeps nor prints (a console may take seconds) nor
+ * allocates anything that it cannot do without.
+ *
+ * Removal: unlink under the mutex and the spinlock (which also marks the object
+ * removed), synchronize_net(), cancel its timer, drop what it holds, free.
+ * Timers restart themselves only under the spinlock and only if not removed.
+ */
+#ifndef HBKM_H
+#define HBKM_H
+
+#include <linux/device.h>
+#include <linux/hrtimer.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+#include <net/dst_cache.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+
+#include <hbkm/detector.h>
+#include <hbkm/election.h>
+#include <hbkm/frame.h>
+#include "compat.h"
+#include "stats.h"
+
+#define HBKM_VERSION	"0.1.0"
+
+struct genl_info;
+struct netlink_ext_ack;
+struct shash_desc;
+struct hbkm_cluster;
+
+/**
+ * struct hbkm_net - what hbkm keeps in a network namespace
+ * @lock: the configuration
+ * @cluster: the cluster, NULL if there is none
+ * @generation: counts changes of the lists, so that a dump can tell it was interrupted
+ */
+struct hbkm_net {
+	struct mutex lock;
+	struct hbkm_cluster *cluster;
+	unsigned int generation;
+};
+
+/**
+ * struct hbkm_params - the times and policies
+ * @keepalive_us: between two beats
+ * @deadtime_us: silence that means death
+ * @warntime_us: silence worth a warning
+ * @initdead_us: how long to wait for nodes never heard, after the start
+ * @agent_timeout_us: how long the agent may be silent
+ * @auto_failback: enum hbkm_auto_failback
+ */
+struct hbkm_params {
+	u32 keepalive_us;
+	u32 deadtime_us;
+	u32 warntime_us;
+	u32 initdead_us;
+	u32 agent_timeout_us;
+	u8 auto_failback;
+};
+
+/**
+ * struct hbkm_share - what a node says of a group
+ * @known: it says anything
+ * @state: enum hbkm_group_state
+ * @flags: HBKM_GROUP_F_*
+ * @term: of its latest claim
+ */
+struct hbkm_share {
+	bool known;
+	u8 state;
+	u8 flags;
+	u32 term;
+};
+
+/**
+ * struct hbkm_node - a node of the cluster, a peer or ourselves
+ * @list: in hbkm_cluster.nodes (RCU)
+ * @rcu: to free it
+ * @cl: its cluster
+ * @id: from its name
+ * @name: as configured
+ * @removed: on its way out (lock)
+ * @judging: its judge timer is armed or running (lock)
+ * @said: flags of its newest frame, HBKM_FRAME_F_* (lock)
+ * @digest: of its group list, as it says (lock)
+ * @reason: why it left (lock)
+ * @echoed: paths on which it says it hears us (lock)
+ * @rtt_ns: round trip, of the newest beat that allows to tell (lock)
+ * @detector: is it alive? (lock)
+ * @shares: what it says of the groups, by their slots (lock)
+ * @judge: gives verdicts
+ */
+struct hbkm_node {
+	struct list_head list;
+	struct rcu_head rcu;
+	struct hbkm_cluster *cl;
+	u32 id;
+	char name[HBKM_NAME_MAX + 1];
+	bool removed;
+	bool judging;
+	u16 said;
+	u32 digest;
+	u8 reason;
+	u16 echoed;
+	u64 rtt_ns;
+	struct hbkm_detector detector;
+	struct hbkm_share shares[HBKM_MAX_GROUPS];
+	struct hrtimer judge;
+};
+
+/**
+ * struct hbkm_port - a bound socket, shared by the links of one device and UDP port
+ * @list: in hbkm_cluster.ports (mutex)
+ * @cl: its cluster
+ * @sock: the socket
+ * @ifindex: of the device it is bound to
+ * @number: UDP port
+ * @users: links that use it
+ */
+struct hbkm_port {
+	struct list_head list;
+	struct hbkm_cluster *cl;
+	struct socket *sock;
+	int ifindex;
+	u16 number;
+	unsigned int users;
+};
+
+/**
+ * struct hbkm_link - a way to send and to receive
+ * @list: in hbkm_cluster.links (RCU)
+ * @rcu: to free it
+ * @cl: its cluster
+ * @id: as the agent numbers it
+ * @kind: enum hbkm_link_kind
+ * @path: the cable's number, the same on both of its ends
+ * @ifname: of its device (mutex; RTNL to change)
+ * @addr: destination: a peer, a group, or all
+ * @number: UDP port
+ * @ttl: of what is sent
+ * @state: enum hbkm_link_state (written under lock)
+ * @dev: its device, NULL: absent (RTNL, read under RCU)
+ * @dev_tracker: our reference to it
+ * @port: its socket, NULL: absent (RTNL, read under RCU)
+ * @route: cached
+ * @reserve: frames to send from when there is no memory
+ * @refill: fills @reserve again
+ * @tx: frames given to the network
+ * @tx_errors: refused by it
+ * @rx: frames verified
+ */
+struct hbkm_link {
+	struct list_head list;
+	struct rcu_head rcu;
+	struct hbkm_cluster *cl;
+	u8 id;
+	u8 kind;
+	u8 path;
+	char ifname[IFNAMSIZ];
+	__be32 addr;
+	u16 number;
+	u8 ttl;
+	u8 state;
+	struct net_device __rcu *dev;
+	netdevice_tracker dev_tracker;
+	struct hbkm_port __rcu *port;
+	struct dst_cache route;
+	struct sk_buff_head reserve;
+	struct work_struct refill;
+	atomic64_t tx;
+	atomic64_t tx_errors;
+	atomic64_t rx;
+};
+
+/**
+ * struct hbkm_group - addresses that one node holds at a time
+ * @list: in hbkm_cluster.groups (written under mutex and lock, read under either)
+ * @id: from its name
+ * @name: as configured
+ * @slot: its index in hbkm_node.shares
+ * @n_order: nodes in @order
+ * @order: node ids, the preferred first
+ * @state: enum hbkm_group_state, here (lock)
+ * @flags: HBKM_GROUP_F_*, here (lock)
+ * @term: of our latest claim (lock)
+ * @top_term: the highest seen (lock)
+ * @asked_ns: since when the agent is to act, 0: it is not (lock)
+ * @retry_ns: after a failure, when to try again (lock)
+ * @rival: with which node there is a conflict, 0: with none (lock)
+ * @holder: who holds it, as last told, 0: nobody (lock)
+ */
+struct hbkm_group {
+	struct list_head list;
+	u32 id;
+	char name[HBKM_NAME_MAX + 1];
+	u8 slot;
+	u8 n_order;
+	u32 order[HBKM_MAX_NODES];
+	u8 state;
+	u8 flags;
+	u32 term;
+	u32 top_term;
+	u64 asked_ns;
+	u64 retry_ns;
+	u32 rival;
+	u32 holder;
+};
+
+/* Sending times of the last beats, to tell round trips by. */
+#define HBKM_SENT_RING	64
+
+/**
+ * struct hbkm_cluster - the cluster in a network namespace
+ * @dev: /sys/class/hbkm/hb0; its release frees the cluster
+ * @net: the namespace
+ * @name: as configured
+ * @id: from @name
+ * @self: our own node
+ * @lock: see above
+ * @params: times and policies (lock)
+ * @state: enum hbkm_cluster_state (lock)
+ * @reason: why we leave (lock)
+ * @isolated: all links are down (lock)
+ * @agent_ok: the agent answers, as last looked (lock)
+ * @recheck: a group needs a look at every beat (lock)
+ * @incarnation: our present life
+ * @agent_portid: netlink address of the agent, 0: none (lock)
+ * @agent_ns: when it was last heard, 0: never (lock)
+ * @joined_ns: when initdead began to run (lock)
+ * @listen_ns: no claims before, since we must listen first (lock)
+ * @interval_ns: between two beats, now (lock)
+ * @slow_ns: not to slow down to keepalive before (lock)
+ * @extra_ns: when the last extra beat was due (lock)
+ * @event_seq: of the last event (lock)
+ * @slots: group slots in use (mutex)
+ * @digest: of the group list (lock)
+ * @nodes: (mutex to change, RCU to read)
+ * @links: (mutex to change, RCU to read)
+ * @ports: (mutex)
+ * @groups: (mutex and lock to change, either to read)
+ * @n_nodes: nodes, ourselves included (mutex)
+ * @keys: the key ring (mutex to change, RCU to read)
+ * @beat: sends at every keepalive
+ * @extra: sends at once after a change
+ * @tx_lock: see above
+ * @seq: of the last frame sent (tx_lock)
+ * @sent_ns: when the last frames were sent, by sequence number (lock)
+ * @late_max_ns: latest beat (tx_lock)
+ * @late: histogram of lateness (tx_lock)
+ * @frame: buffer to build frames in (tx_lock)
+ * @uevent: tells sysfs pollers and udev
+ * @stats: counters
+ */
+struct hbkm_cluster {
+	struct device dev;
+	struct net *net;
+	char name[HBKM_NAME_MAX + 1];
+	u32 id;
+	struct hbkm_node *self;
+
+	spinlock_t lock;
+	struct hbkm_params params;
+	u8 state;
+	u8 reason;
+	bool isolated;
+	bool agent_ok;
+	bool recheck;
+	u64 incarnation;
+	u32 agent_portid;
+	u64 agent_ns;
+	u64 joined_ns;
+	u64 listen_ns;
+	u64 interval_ns;
+	u64 slow_ns;
+	u64 extra_ns;
+	u32 event_seq;
+	u32 slots;
+	u32 digest;
+
+	struct list_head nodes;
+	struct list_head links;
+	struct list_head ports;
+	struct list_head groups;
+	unsigned int n_nodes;
+	struct hbkm_keyring __rcu *keys;
+
+	struct hrtimer beat;
+	struct hrtimer extra;
+	spinlock_t tx_lock;
+	u64 seq;
+	u64 sent_ns[HBKM_SENT_RING];
+	u64 late_max_ns;
+	u64 late[HBKM_LATE_BUCKETS];
+	u8 frame[HBKM_FRAME_MAX_LEN];
+
+	struct work_struct uevent;
+	struct hbkm_stats __percpu *stats;
+};
+
+static inline struct hbkm_timing hbkm_timing(const struct hbkm_cluster *cl)
+{
+	return (struct hbkm_timing){
+		.deadtime_ns = cl->params.deadtime_us * HBKM_NS_PER_US,
+		.warntime_ns = cl->params.warntime_us * HBKM_NS_PER_US,
+	};
+}
+
+/* main.c */
+struct hbkm_net *hbkm_net(const struct net *net);
+
+/* cluster.c */
+void hbkm_params_default(struct hbkm_params *p);
+void hbkm_params_follow(struct hbkm_params *p);
+int hbkm_params_check(const struct hbkm_params *p, struct netlink_ext_ack *extack);
+struct hbkm_cluster *hbkm_cluster_create(struct net *net, const char *name, const char *node,
+					 const struct hbkm_params *p,
+					 struct netlink_ext_ack *extack);
+void hbkm_cluster_destroy(struct hbkm_net *hn, u8 reason);
+void hbkm_cluster_set_params(struct hbkm_cluster *cl, const struct hbkm_params *p);
+int hbkm_cluster_start(struct hbkm_cluster *cl, struct netlink_ext_ack *extack);
+int hbkm_cluster_leave(struct hbkm_cluster *cl, struct netlink_ext_ack *extack);
+void hbkm_cluster_say_leave(struct hbkm_cluster *cl, u8 reason);
+void hbkm_cluster_tick(struct hbkm_cluster *cl, u64 now, u64 late_ns);
+void hbkm_cluster_late(struct hbkm_cluster *cl, u64 now, u64 late_ns);
+void hbkm_cluster_elect(struct hbkm_cluster *cl, u64 now);
+void hbkm_cluster_links_changed(struct hbkm_cluster *cl);
+unsigned int hbkm_cluster_holding(const struct hbkm_cluster *cl);
+int hbkm_agent_register(struct hbkm_cluster *cl, u32 portid, struct netlink_ext_ack *extack);
+void hbkm_agent_closed(struct hbkm_cluster *cl, u32 portid);
+
+/* node.c */
+struct hbkm_node *hbkm_node_by_id(const struct hbkm_cluster *cl, u32 id);
+struct hbkm_node *hbkm_node_create(struct hbkm_cluster *cl, const char *name,
+				   struct netlink_ext_ack *extack);
+void hbkm_node_remove(struct hbkm_node *node);
+enum hbkm_stat hbkm_node_heard(struct hbkm_node *node, const struct hbkm_link *link,
+			       const struct hbkm_frame *f, u64 now);
+void hbkm_node_judge(struct hbkm_node *node, u64 now, u64 late_ns, u64 *next);
+void hbkm_node_age_paths(struct hbkm_node *node, u64 now);
+void hbkm_node_voter(const struct hbkm_node *node, const struct hbkm_group *group, u64 now,
+		     struct hbkm_voter *v);
+
+/* link.c */
+struct hbkm_link_config {
+	u8 id;
+	u8 kind;
+	u8 path;
+	u8 ttl;
+	u16 number;
+	__be32 addr;
+	char ifname[IFNAMSIZ];
+};
+
+struct hbkm_link *hbkm_link_by_id(const struct hbkm_cluster *cl, u8 id);
+int hbkm_link_create(struct hbkm_cluster *cl, const struct hbkm_link_config *c,
+		     struct netlink_ext_ack *extack);
+bool hbkm_link_same(const struct hbkm_link *link, const struct hbkm_link_config *c);
+void hbkm_link_remove(struct hbkm_link *link);
+int hbkm_link_attach(struct hbkm_link *link, struct net_device *dev,
+		     struct netlink_ext_ack *extack);
+void hbkm_link_detach(struct hbkm_link *link);
+void hbkm_link_look(struct hbkm_link *link);
+struct hbkm_link *hbkm_link_find(struct hbkm_port *port, __be32 saddr, __be32 daddr);
+
+/* group.c */
+struct hbkm_group *hbkm_group_by_id(const struct hbkm_cluster *cl, u32 id);
+int hbkm_group_set(struct hbkm_cluster *cl, const char *name, const u32 *order, unsigned int n,
+		   struct netlink_ext_ack *extack);
+void hbkm_group_remove(struct hbkm_cluster *cl, struct hbkm_group *group);
+bool hbkm_group_elect(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now);
+int hbkm_group_ack(struct hbkm_cluster *cl, u32 id, u8 state, u32 term, u32 result,
+		   struct netlink_ext_ack *extack);
+int hbkm_group_move(struct hbkm_cluster *cl, struct hbkm_group *group, u8 move,
+		    struct netlink_ext_ack *extack);
+void hbkm_group_drop_all(struct hbkm_cluster *cl, u64 now);
+
+/* auth.c */
+struct hbkm_key_config {
+	u8 id;
+	u8 method;
+	u8 len;
+	const u8 *secret;
+};
+
+struct hbkm_keyring;
+struct hbkm_keyring *hbkm_keyring_create(const struct hbkm_key_config *keys, unsigned int n,
+					 u8 sign, struct netlink_ext_ack *extack);
+void hbkm_keyring_set(struct hbkm_cluster *cl, struct hbkm_keyring *ring);
+void hbkm_keyring_free(struct hbkm_keyring *ring);
+u8 hbkm_keyring_sign_id(const struct hbkm_keyring *ring);
+int hbkm_auth_sign(const struct hbkm_keyring *ring, u8 *buf, size_t len);
+enum hbkm_stat hbkm_auth_verify(const struct hbkm_keyring *ring, const struct hbkm_frame *f,
+				const u8 *buf, size_t len);
+
+/* timer.c */
+void hbkm_timer_setup_cluster(struct hbkm_cluster *cl);
+void hbkm_timer_setup_node(struct hbkm_node *node);
+void hbkm_timer_beat_start(struct hbkm_cluster *cl, u64 now);
+void hbkm_timer_beat_now(struct hbkm_cluster *cl, u64 now);
+void hbkm_timer_judge_at(struct hbkm_node *node, u64 when, u64 now);
+void hbkm_timer_stop_cluster(struct hbkm_cluster *cl);
+void hbkm_timer_stop_node(struct hbkm_node *node);
+
+/* xmit.c */
+void hbkm_xmit_frame(struct hbkm_cluster *cl, u8 type, u8 reason, u64 now);
+void hbkm_xmit_setup_link(struct hbkm_link *link);
+void hbkm_xmit_stop_link(struct hbkm_link *link);
+
+/* recv.c */
+int hbkm_recv(struct sock *sk, struct sk_buff *skb);
+
+/* netlink.c */
+int hbkm_netlink_init(void);
+void hbkm_netlink_exit(void);
+void hbkm_notify_cluster(struct hbkm_cluster *cl, u64 now);
+void hbkm_notify_node(struct hbkm_node *node, u8 event, u64 now);
+void hbkm_notify_link(struct hbkm_link *link, u64 now);
+void hbkm_notify_group(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now);
+void hbkm_notify_conflict(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now);
+void hbkm_notify_stall(struct hbkm_cluster *cl, u64 late_ns, u64 now);
+
+/* sysfs.c */
+int hbkm_sysfs_init(void);
+void hbkm_sysfs_exit(void);
+void hbkm_sysfs_setup(struct hbkm_cluster *cl);
+int hbkm_sysfs_add(struct hbkm_cluster *cl);
+void hbkm_sysfs_remove(struct hbkm_cluster *cl);
+void hbkm_sysfs_changed(struct hbkm_cluster *cl);
+
+/* notifier.c */
+int hbkm_notifier_init(void);
+void hbkm_notifier_exit(void);
+
+#endif /* HBKM_H */

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Links: the ways to send and to receive. A link waits for its device, sticks
+ * to it while it exists, and shares a bound socket with the other links of the
+ * same device and UDP port.
+ */
+#include <linux/igmp.h>
+#include <linux/inetdevice.h>
+#include <linux/netlink.h>
+#include <linux/rculist.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/udp_tunnel.h>
+#include "hbkm.h"
+
+/**
+ * hbkm_link_by_id() - find a link
+ * @cl: the cluster
+ * @id: of the link
+ *
+ * Context: process, hbkm_net.lock held. Return: the link or NULL.
+ */
+struct hbkm_link *hbkm_link_by_id(const struct hbkm_cluster *cl, u8 id)
+{
+	struct hbkm_link *link;
+
+	list_for_each_entry(link, &cl->links, list)
+		if (link->id == id)
+			return link;
+	return NULL;
+}
+
+/**
+ * hbkm_link_find() - to which link does a datagram belong?
+ * @port: the socket on which it came
+ * @saddr: its source
+ * @daddr: its destination
+ *
+ * Context: softirq, RCU. Return: the link, or NULL if none expects it.
+ */
+struct hbkm_link *hbkm_link_find(struct hbkm_port *port, __be32 saddr, __be32 daddr)
+{
+	struct hbkm_link *link;
+
+	list_for_each_entry_rcu(link, &port->cl->links, list) {
+		if (rcu_access_pointer(link->port) != port)
+			continue;
+		if (link->kind == HBKM_LINK_UCAST) {
+			if (link->addr == saddr && !ipv4_is_multicast(daddr) &&
+			    !ipv4_is_lbcast(daddr))
+				return link;
+		} else if (link->addr == daddr) {
+			return link;
+		}
+	}
+	return NULL;
+}
+
+static struct hbkm_port *port_get(struct hbkm_cluster *cl, int ifindex, u16 number,
+				  struct netlink_ext_ack *extack)
+{
+	struct udp_tunnel_sock_cfg tunnel = { .encap_type = 1, .encap_rcv = hbkm_recv };
+	struct udp_port_cfg udp = {
+		.family = AF_INET,
+		.local_udp_port = htons(number),
+		.bind_ifindex = ifindex,
+	};
+	struct hbkm_port *port;
+	int ret;
+
+	list_for_each_entry(port, &cl->ports, list) {
+		if (port->ifindex == ifindex && port->number == number) {
+			port->users++;
+			return port;
+		}
+	}
+	port = kzalloc(sizeof(*port), GFP_KERNEL);
+	if (!port)
+		return ERR_PTR(-ENOMEM);
+	port->cl = cl;
+	port->ifindex = ifindex;
+	port->number = number;
+	port->users = 1;
+	ret = udp_sock_create(cl->net, &udp, &port->sock);
+	if (ret) {
+		NL_SET_ERR_MSG(extack, "cannot bind the UDP port: does another program use it?");
+		kfree(port);
+		return ERR_PTR(ret);
+	}
+	tunnel.sk_user_data = port;
+	setup_udp_tunnel_sock(cl->net, hbkm_udp_tunnel_arg(port->sock), &tunnel);
+	list_add(&port->list, &cl->ports);
+	return port;
+}
+
+/* Nothing is received on it once this returns, if we were its last user. */
+static void port_put(struct hbkm_port *port)
+{
+	if (--port->users)
+		return;
+	list_del(&port->list);
+	udp_tunnel_sock_release(hbkm_udp_tunnel_arg(port->sock));
+	kfree(port);
+}
+
+static struct ip_mreqn membership(const struct hbkm_link *link, int ifindex)
+{
+	return (struct ip_mreqn){
+		.imr_multiaddr.s_addr = link->addr,
+		.imr_ifindex = ifindex,
+	};
+}
+
+static struct hbkm_port *link_port(const struct hbkm_link *link)
+{
+	return rcu_dereference_protected(link->port, lockdep_rtnl_is_held());
+}
+
+static struct net_device *link_dev(const struct hbkm_link *link)
+{
+	return rcu_dereference_protected(link->dev, lockdep_rtnl_is_held());
+}
+
+static u8 look_at(const struct net_device *dev)
+{
+	if (!dev)
+		return HBKM_LINK_ABSENT;
+	return netif_running(dev) && netif_carrier_ok(dev) ? HBKM_LINK_UP : HBKM_LINK_DOWN;
+}
+
+/**
+ * hbkm_link_look() - see how its device does, and tell if that has changed
+ * @link: the link
+ *
+ * Context: process, RTNL and hbkm_net.lock held.
+ */
+void hbkm_link_look(struct hbkm_link *link)
+{
+	struct hbkm_cluster *cl = link->cl;
+	u8 state = look_at(link_dev(link));
+
+	if (state == link->state)
+		return;
+	spin_lock_bh(&cl->lock);
+	WRITE_ONCE(link->state, state);
+	hbkm_notify_link(link, ktime_get_ns());
+	spin_unlock_bh(&cl->lock);
+	hbkm_cluster_links_changed(cl);
+}
+
+/**
+ * hbkm_link_attach() - its device is there
+ * @link: the link, without a device
+ * @dev: the device
+ * @extack: receives the reason of a refusal, may be NULL
+ *
+ * Context: process, RTNL and hbkm_net.lock held. Return: 0 or an error.
+ */
+int hbkm_link_attach(struct hbkm_link *link, struct net_device *dev,
+		     struct netlink_ext_ack *extack)
+{
+	struct hbkm_port *port;
+	struct ip_mreqn mreq;
+	int ret;
+
+	ASSERT_RTNL();
+	port = port_get(link->cl, dev->ifindex, link->number, extack);
+	if (IS_ERR(port))
+		return PTR_ERR(port);
+	if (link->kind == HBKM_LINK_MCAST) {
+		mreq = membership(link, dev->ifindex);
+		ret = ip_mc_join_group(port->sock->sk, &mreq);
+		if (ret) {
+			NL_SET_ERR_MSG(extack, "cannot join the multicast group");
+			port_put(port);
+			return ret;
+		}
+	}
+	netdev_hold(dev, &link->dev_tracker, GFP_KERNEL);
+	dst_cache_reset(&link->route);
+	rcu_assign_pointer(link->dev, dev);
+	rcu_assign_pointer(link->port, port);
+	hbkm_link_look(link);
+	return 0;
+}
+
+/**
+ * hbkm_link_detach() - its device goes
+ * @link: the link
+ *
+ * Context: process, RTNL and hbkm_net.lock held. Sleeps.
+ */
+void hbkm_link_detach(struct hbkm_link *link)
+{
+	struct hbkm_port *port = link_port(link);
+	struct net_device *dev = link_dev(link);
+	struct ip_mreqn mreq;
+
+	ASSERT_RTNL();
+	if (!dev)
+		return;
+	rcu_assign_pointer(link->port, NULL);
+	rcu_assign_pointer(link->dev, NULL);
+	hbkm_link_look(link);
+	synchronize_net();
+
+	/* The last user's socket must be in no group: closing it would take RTNL. */
+	if (link->kind == HBKM_LINK_MCAST) {
+		mreq = membership(link, dev->ifindex);
+		ip_mc_leave_group(port->sock->sk, &mreq);
+	}
+	port_put(port);
+	dst_cache_reset(&link->route);
+	netdev_put(dev, &link->dev_tracker);
+}
+
+/**
+ * hbkm_link_same() - is the link as this configuration says?
+ * @link: the link
+ * @c: the configuration
+ *
+ * Return: true if nothing differs.
+ */
+bool hbkm_link_same(const struct hbkm_link *link, const struct hbkm_link_config *c)
+{
+	return link->kind == c->kind && link->path == c->path && link->addr == c->addr &&
+	       link->number == c->number && link->ttl == c->ttl &&
+	       !strcmp(link->ifname, c->ifname);
+}
+
+/**
+ * hbkm_link_create() - add a link; its device may be absent
+ * @cl: the cluster
+ * @c: checked configuration
+ * @extack: receives the reason of a refusal
+ *
+ * Context: process, RTNL and hbkm_net.lock held. Return: 0 or an error.
+ */
+int hbkm_link_create(struct hbkm_cluster *cl, const struct hbkm_link_config *c,
+		     struct netlink_ext_ack *extack)
+{
+	struct net_device *dev;
+	struct hbkm_link *link;
+	int ret;
+
+	ASSERT_RTNL();
+	link = kzalloc(sizeof(*link), GFP_KERNEL);
+	if (!link)
+		return -ENOMEM;
+	link->cl = cl;
+	link->id = c->id;
+	link->kind = c->kind;
+	link->path = c->path;
+	link->addr = c->addr;
+	link->number = c->number;
+	link->ttl = c->ttl;
+	strscpy(link->ifname, c->ifname, sizeof(link->ifname));
+	hbkm_xmit_setup_link(link);
+	ret = dst_cache_init(&link->route, GFP_KERNEL);
+	if (ret)
+		goto err_free;
+
+	dev = __dev_get_by_name(cl->net, link->ifname);
+	if (dev) {
+		ret = hbkm_link_attach(link, dev, extack);
+		if (ret)
+			goto err_destroy;
+	}
+	list_add_tail_rcu(&link->list, &cl->links);
+	hbkm_cluster_links_changed(cl);
+	return 0;
+
+err_destroy:
+	hbkm_xmit_stop_link(link);
+	dst_cache_destroy(&link->route);
+err_free:
+	kfree(link);
+	return ret;
+}
+
+/**
+ * hbkm_link_remove() - take a link out and free it
+ * @link: the link
+ *
+ * Context: process, RTNL and hbkm_net.lock held. Sleeps.
+ */
+void hbkm_link_remove(struct hbkm_link *link)
+{
+	struct hbkm_cluster *cl = link->cl;
+
+	list_del_rcu(&link->list);
+	hbkm_link_detach(link);
+	synchronize_net();
+	hbkm_xmit_stop_link(link);
+	dst_cache_destroy(&link->route);
+	kfree(link);
+	hbkm_cluster_links_changed(cl);
+}

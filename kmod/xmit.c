@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A frame out: build it once, sign it once, send it on every link.
+ */
+#include <linux/ip.h>
+#include <linux/netfilter.h>
+#include <linux/pkt_sched.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+#include <linux/udp.h>
+#include <net/ip.h>
+#include <net/route.h>
+#include <net/udp.h>
+#include "hbkm.h"
+#include "trace.h"
+
+/* Beats that a link can still send when there is no memory to be had at all. */
+#define RESERVE	16
+
+#define HEADERS	(sizeof(struct iphdr) + sizeof(struct udphdr))
+
+/* Enough for any device that we are likely to meet; more makes the stack reallocate. */
+#define HEADROOM	(LL_MAX_HEADER + HEADERS)
+
+/* Network control (RFC 4594), as routing protocols and VRRP mark theirs. */
+#define TOS	0xc0
+
+static u16 frame_flags(const struct hbkm_cluster *cl)
+{
+	u16 flags = 0;
+
+	if (cl->agent_ok)
+		flags |= HBKM_FRAME_F_AGENT;
+	if (cl->state == HBKM_CLUSTER_RUNNING)
+		flags |= HBKM_FRAME_F_SETTLED;
+	if (cl->state == HBKM_CLUSTER_LEAVING)
+		flags |= HBKM_FRAME_F_LEAVING;
+	if (cl->isolated)
+		flags |= HBKM_FRAME_F_ISOLATED;
+	return flags;
+}
+
+static u32 age_us(u64 then, u64 now)
+{
+	u64 age = (now - then) / HBKM_NS_PER_US;
+
+	return age < U32_MAX ? age : U32_MAX;
+}
+
+static void describe_node(const struct hbkm_node *node, u64 now, struct hbkm_frame_node *n)
+{
+	const struct hbkm_detector *d = &node->detector;
+
+	*n = (struct hbkm_frame_node){ .id = node->id };
+	if (hbkm_detector_names_claim(d)) {
+		n->incarnation = d->claimed_incarnation;
+		n->seq = d->claimed_seq;
+		n->age_us = age_us(d->claimed_ns, now);
+		if (n->age_us > node->cl->params.deadtime_us)
+			n->flags |= HBKM_FRAME_NODE_F_DEAD;
+		return;
+	}
+	n->incarnation = d->incarnation;
+	n->seq = d->seq;
+	n->age_us = age_us(d->heard_ns, now);
+	n->paths = d->paths_up;
+	if (d->state == HBKM_NODE_DEAD || d->state == HBKM_NODE_LEFT)
+		n->flags |= HBKM_FRAME_NODE_F_DEAD;
+}
+
+/* Of nodes never heard there is nothing to say. */
+static bool worth_naming(const struct hbkm_cluster *cl, const struct hbkm_node *node)
+{
+	return node != cl->self &&
+	       (node->detector.incarnation || hbkm_detector_names_claim(&node->detector));
+}
+
+/* Everything that a frame says, into cl->frame. Both spinlocks held. */
+static size_t build(struct hbkm_cluster *cl, u8 type, u8 reason, u8 key_id, u64 now)
+{
+	struct hbkm_frame f = {
+		.type = type,
+		.key_id = key_id,
+		.reason = reason,
+		.flags = frame_flags(cl),
+		.cluster = cl->id,
+		.node = cl->self->id,
+		.keepalive_us = cl->params.keepalive_us,
+		.deadtime_us = cl->params.deadtime_us,
+		.groups_digest = cl->digest,
+		.incarnation = cl->incarnation,
+		.seq = ++cl->seq,
+		.clock_ns = now,
+	};
+	struct hbkm_frame_group fg = {};
+	struct hbkm_frame_node fn;
+	struct hbkm_group *group;
+	struct hbkm_node *node;
+	unsigned int i = 0;
+
+	cl->sent_ns[f.seq % HBKM_SENT_RING] = now;
+	list_for_each_entry(node, &cl->nodes, list) {
+		if (worth_naming(cl, node)) {
+			describe_node(node, now, &fn);
+			hbkm_frame_put_node(cl->frame, f.nr_nodes++, &fn);
+		}
+	}
+	list_for_each_entry(group, &cl->groups, list)
+		f.nr_groups++;
+	list_for_each_entry(group, &cl->groups, list) {
+		fg.id = group->id;
+		fg.term = group->term;
+		fg.state = group->state;
+		fg.flags = group->flags;
+		hbkm_frame_put_group(cl->frame, &f, i++, &fg);
+	}
+	hbkm_frame_put_header(cl->frame, &f);
+	return hbkm_frame_len(&f);
+}
+
+static struct rtable *route(struct hbkm_link *link, const struct net_device *dev,
+			    struct sock *sk, __be32 *saddr)
+{
+	struct flowi4 fl4 = {
+		.flowi4_oif = dev->ifindex,
+		.flowi4_proto = IPPROTO_UDP,
+		.daddr = link->addr,
+		.fl4_dport = htons(link->number),
+		.fl4_sport = htons(link->number),
+	};
+	struct rtable *rt;
+
+	rt = dst_cache_get_ip4(&link->route, saddr);
+	if (rt)
+		return rt;
+	rt = ip_route_output_flow(dev_net(dev), &fl4, sk);
+	if (IS_ERR(rt))
+		return rt;
+	*saddr = fl4.saddr;
+	dst_cache_set_ip4(&link->route, &rt->dst, fl4.saddr);
+	return rt;
+}
+
+static struct sk_buff *take_skb(struct hbkm_link *link)
+{
+	struct sk_buff *skb = alloc_skb(HEADROOM + HBKM_FRAME_MAX_LEN, GFP_ATOMIC | __GFP_NOWARN);
+
+	if (!skb) {
+		skb = skb_dequeue(&link->reserve);
+		hbkm_count(link->cl->stats, HBKM_STAT_TX_NOMEM);
+		schedule_work(&link->refill);
+	}
+	return skb;
+}
+
+static int send(struct hbkm_link *link, struct net_device *dev, struct hbkm_port *port,
+		const u8 *frame, size_t len)
+{
+	struct sock *sk = port->sock->sk;
+	struct sk_buff *skb;
+	struct udphdr *uh;
+	struct rtable *rt;
+	struct iphdr *ip;
+	__be32 saddr;
+	int ret;
+
+	rt = route(link, dev, sk, &saddr);
+	if (IS_ERR(rt))
+		return PTR_ERR(rt);
+	skb = take_skb(link);
+	if (!skb) {
+		ip_rt_put(rt);
+		return -ENOMEM;
+	}
+	skb_reserve(skb, HEADROOM);
+	skb_put_data(skb, frame, len);
+
+	uh = skb_push(skb, sizeof(*uh));
+	skb_reset_transport_header(skb);
+	uh->source = htons(port->number);
+	uh->dest = htons(link->number);
+	uh->len = htons(skb->len);
+	udp_set_csum(false, skb, saddr, link->addr, skb->len);
+
+	ip = skb_push(skb, sizeof(*ip));
+	skb_reset_network_header(skb);
+	ip->version = 4;
+	ip->ihl = 5;
+	ip->tos = TOS;
+	ip->id = 0;			/* never fragmented: RFC 6864 */
+	ip->frag_off = htons(IP_DF);
+	ip->ttl = link->ttl;
+	ip->protocol = IPPROTO_UDP;
+	ip->saddr = saddr;
+	ip->daddr = link->addr;
+
+	skb->protocol = htons(ETH_P_IP);
+	skb->priority = TC_PRIO_CONTROL;
+	skb_dst_set(skb, &rt->dst);
+	ret = ip_local_out(dev_net(dev), sk, skb);
+	return net_xmit_eval(ret);	/* a macro that evaluates its argument twice */
+}
+
+static void send_on_link(struct hbkm_link *link, const u8 *frame, size_t len)
+{
+	struct hbkm_port *port = rcu_dereference(link->port);
+	struct net_device *dev = rcu_dereference(link->dev);
+
+	if (!port || !dev || READ_ONCE(link->state) != HBKM_LINK_UP)
+		return;
+	if (send(link, dev, port, frame, len)) {
+		atomic64_inc(&link->tx_errors);
+		hbkm_count(link->cl->stats, HBKM_STAT_TX_ERROR);
+	} else {
+		atomic64_inc(&link->tx);
+		hbkm_count(link->cl->stats, HBKM_STAT_TX);
+	}
+}
+
+/**
+ * hbkm_xmit_frame() - send a frame on every link
+ * @cl: the cluster, started
+ * @type: enum hbkm_frame_type
+ * @reason: enum hbkm_reason, for a leave frame
+ * @now: monotonic time, ns
+ *
+ * Context: softirq or process. Takes tx_lock and the lock.
+ */
+void hbkm_xmit_frame(struct hbkm_cluster *cl, u8 type, u8 reason, u64 now)
+{
+	const struct hbkm_keyring *ring;
+	struct hbkm_link *link;
+	size_t len;
+
+	rcu_read_lock();
+	spin_lock_bh(&cl->tx_lock);
+	ring = rcu_dereference(cl->keys);
+	if (!ring)
+		goto unlock;
+
+	spin_lock(&cl->lock);
+	len = cl->state == HBKM_CLUSTER_DOWN ? 0 :
+	      build(cl, type, reason, hbkm_keyring_sign_id(ring), now);
+	spin_unlock(&cl->lock);
+	if (!len)
+		goto unlock;
+
+	if (hbkm_auth_sign(ring, cl->frame, len)) {
+		hbkm_count(cl->stats, HBKM_STAT_TX_ERROR);
+		goto unlock;
+	}
+	list_for_each_entry_rcu(link, &cl->links, list)
+		send_on_link(link, cl->frame, len);
+unlock:
+	spin_unlock_bh(&cl->tx_lock);
+	rcu_read_unlock();
+}
+
+static void fill_reserve(struct hbkm_link *link)
+{
+	while (skb_queue_len_lockless(&link->reserve) < RESERVE) {
+		struct sk_buff *skb = alloc_skb(HEADROOM + HBKM_FRAME_MAX_LEN, GFP_KERNEL);
+
+		if (!skb)
+			break;
+		skb_queue_tail(&link->reserve, skb);
+	}
+}
+
+static void refill(struct work_struct *work)
+{
+	fill_reserve(container_of(work, struct hbkm_link, refill));
+}
+
+/**
+ * hbkm_xmit_setup_link() - lay up memory to send from
+ * @link: a new link
+ *
+ * Context: process. Sleeps.
+ */
+void hbkm_xmit_setup_link(struct hbkm_link *link)
+{
+	skb_queue_head_init(&link->reserve);
+	INIT_WORK(&link->refill, refill);
+	fill_reserve(link);
+}
+
+/**
+ * hbkm_xmit_stop_link() - give that memory back
+ * @link: a link on which nothing is sent any longer
+ *
+ * Context: process. Sleeps.
+ */
+void hbkm_xmit_stop_link(struct hbkm_link *link)
+{
+	cancel_work_sync(&link->refill);
+	skb_queue_purge(&link->reserve);
+}

@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Machines: how a node is set up, started, paused, crashed and stopped, as hbctl
+ * and fate would; and its agent, who answers late, wrongly or never.
+ */
+#include "sim.h"
+
+const char *const sim_group_names[SIM_GROUPS] = { "one", "two", "three" };
+
+static void wakes(struct sim_event *e);
+static void boots(struct sim_event *e);
+static void stops(struct sim_event *e);
+static void registers(struct sim_event *e);
+static void answers(struct sim_event *e);
+
+static void event_init(struct sim_event *e, void (*happen)(struct sim_event *))
+{
+	memset(e, 0, sizeof(*e));
+	e->place = -1;
+	e->happen = happen;
+}
+
+void machine_init(struct sim_machine *m, unsigned int index)
+{
+	unsigned int i;
+
+	memset(m, 0, sizeof(*m));
+	m->index = index;
+	snprintf(m->name, sizeof(m->name), "n%u", index + 1);
+	m->id = hbkm_name_id(m->name);
+	m->offset_ns = 1000 + sim_below(100 * SEC);
+	m->ppm = (int)sim_below(401) - 200;
+	m->jitter = 1 + sim_below(sim.keepalive / 50 < 50 * US ? sim.keepalive / 50 : 50 * US);
+	m->net.machine = m;
+	for (i = 0; i < SIM_PATHS; i++) {
+		m->dev[i].ifindex = i + 1;
+		m->dev[i].net = &m->net;
+		m->sk[i].machine = m;
+		m->sk[i].path = i;
+		m->socket[i].sk = &m->sk[i];
+	}
+	m->backlog_end = &m->backlog;
+	event_init(&m->wake, wakes);
+	event_init(&m->boot, boots);
+	event_init(&m->stop, stops);
+	event_init(&m->agent.event, registers);
+	m->agent.portid = 1000 * (index + 1);
+	for (i = 0; i < SIM_GROUPS; i++) {
+		event_init(&m->agent.jobs[i].event, answers);
+		m->agent.jobs[i].machine = m;
+		m->agent.jobs[i].group = i;
+	}
+}
+
+/* Each path is one multicast link; the device is there from the beginning. */
+static void add_link(struct sim_machine *m, unsigned int path)
+{
+	struct hbkm_link *link = calloc(1, sizeof(*link));
+	struct hbkm_port *port = calloc(1, sizeof(*port));
+
+	SIM_BUG_ON(!link || !port);
+	link->cl = m->cl;
+	link->id = path;
+	link->kind = HBKM_LINK_MCAST;
+	link->path = path;
+	link->state = m->unplugged & 1U << path ? HBKM_LINK_DOWN : HBKM_LINK_UP;
+	link->dev = &m->dev[path];
+	link->port = port;
+	port->cl = m->cl;
+	port->sock = &m->socket[path];
+	m->sk[path].sk_user_data = port;
+	list_add_tail(&link->list, &m->cl->links);
+}
+
+void hbkm_link_remove(struct hbkm_link *link)
+{
+	link->port->sock->sk->sk_user_data = NULL;
+	list_del(&link->list);
+	free(link->port);
+	free(link);
+}
+
+struct hbkm_link *hbkm_link_find(struct hbkm_port *port, __be32 saddr, __be32 daddr)
+{
+	struct hbkm_link *link;
+
+	list_for_each_entry(link, &port->cl->links, list)
+		if (link->port == port)
+			return link;
+	return NULL;
+}
+
+void put_device(struct device *dev)
+{
+	struct hbkm_cluster *cl = container_of(dev, struct hbkm_cluster, dev);
+
+	free_percpu(cl->stats);
+	free(cl);
+}
+
+void machine_start(struct sim_machine *m)
+{
+	static int key;
+	unsigned int i;
+	int ret = 0;
+
+	if (m->cl)
+		return;
+	sim_unqueue(&m->boot);
+	sim.here = m;
+	m->cl = hbkm_cluster_create(&m->net, "sim", m->name, &m->params, NULL);
+	SIM_BUG_ON(IS_ERR(m->cl));
+	m->hn.cluster = m->cl;
+	for (i = 0; i < sim.n; i++)
+		if (i != m->index)
+			hbkm_node_create(m->cl, sim.machines[i].name, NULL);
+	for (i = 0; i < sim.n_paths; i++)
+		add_link(m, i);
+	m->cl->keys = (void *)&key;
+	for (i = 0; i < sim.n_groups; i++)
+		ret |= hbkm_group_set(m->cl, sim_group_names[i], m->order[i], sim.n, NULL);
+	m->silent = false;
+	m->life++;
+	check_life_begins(m);
+	ret |= hbkm_cluster_start(m->cl, NULL);
+	SIM_BUG_ON(ret);
+	trace("%s starts, life %016llx", m->name, (unsigned long long)m->cl->incarnation);
+	agent_mood(m, m->agent.mood);
+	check_ways();
+	check_machine(m);
+}
+
+static void goes_off(struct sim_machine *m, u8 reason)
+{
+	unsigned int i;
+
+	sim.here = m;
+	sim_unqueue(&m->wake);
+	sim_unqueue(&m->stop);
+	sim_unqueue(&m->agent.event);
+	for (i = 0; i < SIM_GROUPS; i++)
+		sim_unqueue(&m->agent.jobs[i].event);
+	m->paused_until = 0;
+	m->frozen = false;
+	network_forget(m);
+	m->hn.lock.held = true;
+	hbkm_cluster_destroy(&m->hn, reason);
+	m->hn.lock.held = false;
+	m->cl = NULL;
+	m->died_at = sim.now;
+	check_machine(m);
+	check_ways();
+}
+
+void machine_crash(struct sim_machine *m)
+{
+	if (!m->cl)
+		return;
+	trace("%s crashes", m->name);
+	m->silent = true;
+	goes_off(m, HBKM_REASON_NONE);
+}
+
+static void boots(struct sim_event *e)
+{
+	machine_start(container_of(e, struct sim_machine, boot));
+}
+
+void machine_start_later(struct sim_machine *m, u64 ns)
+{
+	if (!m->cl && m->boot.place < 0)
+		sim_queue(&m->boot, sim.now + ns);
+}
+
+static bool holds_anything(const struct sim_machine *m)
+{
+	const struct hbkm_group *group;
+
+	list_for_each_entry(group, &m->cl->groups, list)
+		if (group->state != HBKM_GROUP_STANDBY && group->state != HBKM_GROUP_FAILED)
+			return true;
+	return false;
+}
+
+/* An orderly stop has an end, even if the agent does not do its part. */
+static void stops(struct sim_event *e)
+{
+	struct sim_machine *m = container_of(e, struct sim_machine, stop);
+
+	if (m->paused_until) {
+		sim_queue(e, m->paused_until + 1);
+	} else if (holds_anything(m) && sim.now < e->then) {
+		sim_queue(e, sim.now + sim.keepalive / 2);
+	} else {
+		trace("%s leaves", m->name);
+		goes_off(m, HBKM_REASON_STOP);
+	}
+}
+
+void machine_stop(struct sim_machine *m)
+{
+	if (!m->cl || m->paused_until || m->stop.place >= 0)
+		return;
+	trace("%s is asked to stop", m->name);
+	sim.here = m;
+	hbkm_cluster_leave(m->cl, NULL);
+	m->stop.then = sim.now + 20 * sim.keepalive;
+	sim_queue(&m->stop, sim.now + sim.keepalive / 10);
+	check_machine(m);
+}
+
+/*
+ * Nothing runs on it for a while. Its clock may stand still with it (a virtual
+ * machine stopped), its frames may wait or be lost, and come before or after its
+ * timers when it wakes.
+ */
+void machine_pause(struct sim_machine *m, u64 ns)
+{
+	if (!m->cl || m->paused_until)
+		return;
+	m->paused_at = sim.now;
+	m->paused_until = sim.now + ns;
+	m->frozen = sim_chance(250);
+	m->loses = sim_chance(400);
+	m->rx_last = sim_chance(400);
+	trace("%s pauses for %llu us%s%s%s", m->name, (unsigned long long)(ns / US),
+	      m->frozen ? ", its clock too" : "", m->loses ? ", frames are lost" : "",
+	      m->rx_last ? ", timers first" : "");
+	sim_queue(&m->wake, m->paused_until);
+	check_ways();
+}
+
+static void take_backlog(struct sim_machine *m)
+{
+	struct packet *p;
+
+	while ((p = m->backlog)) {
+		m->backlog = p->next;
+		network_deliver(p);
+	}
+	m->backlog_end = &m->backlog;
+	m->backlog_len = 0;
+}
+
+static void wakes(struct sim_event *e)
+{
+	struct sim_machine *m = container_of(e, struct sim_machine, wake);
+
+	if (m->paused_until) {
+		trace("%s wakes, %u frames wait", m->name, m->backlog_len);
+		if (m->frozen)		/* to it, no time has passed */
+			m->offset_ns = machine_clock(m) - sim.now -
+				       (s64)sim.now * m->ppm / 1000000;
+		else
+			m->slept = sim.now - m->paused_at;
+		m->frozen = false;
+		m->paused_until = 0;
+		m->woke = sim.now;
+		check_ways();
+		if (m->rx_last) {	/* its timers are queued for now + 1 */
+			sim_queue(e, sim.now + 2);
+			return;
+		}
+	}
+	take_backlog(m);
+}
+
+void machine_plug(struct sim_machine *m, u8 unplugged)
+{
+	struct hbkm_link *link;
+
+	if (m->paused_until)
+		return;
+	m->unplugged = unplugged;
+	if (m->cl) {
+		trace("%s: cables out: %#x", m->name, unplugged);
+		sim.here = m;
+		list_for_each_entry(link, &m->cl->links, list)
+			link->state = unplugged & 1U << link->path ? HBKM_LINK_DOWN : HBKM_LINK_UP;
+		hbkm_cluster_links_changed(m->cl);
+		check_machine(m);
+	}
+	check_ways();
+}
+
+void machine_set_params(struct sim_machine *m)
+{
+	SIM_BUG_ON(hbkm_params_check(&m->params, NULL));
+	if (!m->cl || m->paused_until)
+		return;
+	trace("%s reloads: keepalive %u deadtime %u warntime %u initdead %u failback %u", m->name,
+	      m->params.keepalive_us, m->params.deadtime_us, m->params.warntime_us,
+	      m->params.initdead_us, m->params.auto_failback);
+	sim.here = m;
+	hbkm_cluster_set_params(m->cl, &m->params);
+	check_ways();
+	check_machine(m);
+}
+
+void machine_set_order(struct sim_machine *m, unsigned int group)
+{
+	if (!m->cl || m->paused_until)
+		return;
+	trace("%s reloads the order of group %s", m->name, sim_group_names[group]);
+	sim.here = m;
+	SIM_BUG_ON(hbkm_group_set(m->cl, sim_group_names[group], m->order[group], sim.n, NULL));
+	check_machine(m);
+}
+
+void machine_move(struct sim_machine *m, unsigned int group, u8 move)
+{
+	struct hbkm_group *g;
+	int ret;
+
+	if (!m->cl || m->paused_until)
+		return;
+	sim.here = m;
+	g = hbkm_group_by_id(m->cl, hbkm_name_id(sim_group_names[group]));
+	ret = hbkm_group_move(m->cl, g, move, NULL);
+	trace("%s: %s of group %s: %s", m->name, move == HBKM_MOVE_STANDBY ? "standby" : "takeover",
+	      g->name, ret ? sim_refusal : "done");
+	check_machine(m);
+}
+
+/* The agent. */
+
+static bool at_work(const struct sim_machine *m)
+{
+	return m->agent.mood != AGENT_HANGS;
+}
+
+static u64 answer_time(const struct sim_machine *m)
+{
+	return 1 + sim_below(m->agent.slow);
+}
+
+static void take_job(struct sim_machine *m, const struct hbkm_group *group)
+{
+	int i = group_index(group->id);
+	struct job *job;
+
+	if (i < 0)
+		return;
+	job = &m->agent.jobs[i];
+	if (job->event.place >= 0 && job->state == group->state && job->term == group->term)
+		return;
+	sim_unqueue(&job->event);
+	job->state = group->state;
+	job->term = group->term;
+	sim_queue(&job->event, sim.now + answer_time(m));
+}
+
+/* An event of the kernel's has come, or a dump tells of it. */
+void agent_asked(struct sim_machine *m, const struct hbkm_group *group)
+{
+	if (!at_work(m) || m->agent.mood == AGENT_MUTE)
+		return;
+	if (group->state == HBKM_GROUP_ACQUIRING || group->state == HBKM_GROUP_RELEASING)
+		take_job(m, group);
+}
+
+static void registers(struct sim_event *e)
+{
+	struct sim_machine *m = container_of(e, struct sim_machine, agent.event);
+	struct hbkm_group *group;
+
+	if (m->paused_until) {
+		sim_queue(e, m->paused_until + 2);
+		return;
+	}
+	sim_queue(e, sim.now + m->params.agent_timeout_us * US / 4);
+	sim.here = m;
+	if (hbkm_agent_register(m->cl, m->agent.portid, NULL))
+		return;
+	/* Lost events do not matter: it looks at all there is. */
+	list_for_each_entry(group, &m->cl->groups, list)
+		agent_asked(m, group);
+	check_machine(m);
+}
+
+static void answers(struct sim_event *e)
+{
+	struct job *job = container_of(e, struct job, event);
+	struct sim_machine *m = job->machine;
+	u32 id = hbkm_name_id(sim_group_names[job->group]);
+	u32 result = 0;
+
+	if (m->paused_until) {
+		sim_queue(e, m->paused_until + 3);
+		return;
+	}
+	sim.here = m;
+	if (m->agent.mood == AGENT_LIES) {
+		hbkm_group_ack(m->cl, id, job->state, job->term + 1, 0, NULL);
+		hbkm_group_ack(m->cl, id, job->state ^ 2, job->term, 0, NULL);
+		hbkm_group_ack(m->cl, id + 1, job->state, job->term, 0, NULL);
+	}
+	if (m->agent.mood == AGENT_FAILS && job->state == HBKM_GROUP_ACQUIRING)
+		result = EIO;
+	hbkm_group_ack(m->cl, id, job->state, job->term, result, NULL);
+	if (m->agent.mood == AGENT_LIES)
+		hbkm_group_ack(m->cl, id, job->state, job->term, EIO, NULL);
+	check_machine(m);
+}
+
+static const char *const moods[] = { "works", "fails", "lies", "is mute", "hangs" };
+
+void agent_mood(struct sim_machine *m, u8 mood)
+{
+	unsigned int i;
+
+	m->agent.mood = mood;
+	if (!m->cl)
+		return;
+	trace("%s: agent %s", m->name, moods[mood]);
+	if (!at_work(m) || mood == AGENT_MUTE)
+		for (i = 0; i < SIM_GROUPS; i++)
+			sim_unqueue(&m->agent.jobs[i].event);
+	if (!at_work(m))
+		sim_unqueue(&m->agent.event);
+	else if (m->agent.event.place < 0)
+		sim_queue(&m->agent.event, sim.now + sim_below(sim.keepalive));
+}
+
+/* A new agent knows nothing of what the old one was at. */
+void agent_restart(struct sim_machine *m)
+{
+	unsigned int i;
+
+	if (!m->cl || m->paused_until)
+		return;
+	trace("%s: agent restarts", m->name);
+	sim.here = m;
+	hbkm_agent_closed(m->cl, m->agent.portid);
+	m->agent.portid++;
+	for (i = 0; i < SIM_GROUPS; i++)
+		sim_unqueue(&m->agent.jobs[i].event);
+	sim_unqueue(&m->agent.event);
+	agent_mood(m, m->agent.mood);
+	check_machine(m);
+}

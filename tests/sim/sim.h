@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The simulator's own objects: machines with clocks, paths between them, agents,
+ * and what is watched. sim.c says what it is all for.
+ */
+#ifndef SIM_H
+#define SIM_H
+
+#include "hbkm.h"
+
+#define US		1000ULL
+#define MS		1000000ULL
+#define SEC		1000000000ULL
+
+#define SIM_NODES	7
+#define SIM_PATHS	3
+#define SIM_GROUPS	3
+#define SIM_FRAME_MAX	(HBKM_FRAME_MIN_LEN + (SIM_NODES - 1) * HBKM_FRAME_NODE_LEN + \
+			 SIM_GROUPS * HBKM_FRAME_GROUP_LEN)
+#define SIM_BACKLOG	64	/* frames that wait for a paused machine */
+#define SIM_TAPE	256	/* frames recorded, to be replayed */
+
+/* How an agent treats what it is asked for. */
+enum agent_mood {
+	AGENT_WORKS,
+	AGENT_FAILS,		/* acknowledges with an error */
+	AGENT_LIES,		/* acknowledges what nobody asked, too */
+	AGENT_MUTE,		/* is registered, does nothing */
+	AGENT_HANGS,		/* stopped, blocked, dead */
+};
+
+/**
+ * struct agent - the user-space half of a machine
+ * @event: when it next registers
+ * @jobs: what it is about to acknowledge, by group
+ * @mood: enum agent_mood
+ * @portid: its netlink address
+ * @slow: its answers take up to so long
+ */
+struct agent {
+	struct sim_event event;
+	struct job {
+		struct sim_event event;
+		struct sim_machine *machine;
+		u8 group;
+		u8 state;
+		u32 term;
+	} jobs[SIM_GROUPS];
+	u8 mood;
+	u32 portid;
+	u64 slow;
+};
+
+/**
+ * struct packet - a frame on its way, or recorded
+ * @event: its arrival
+ * @to: where
+ * @from: index of the sender
+ * @path: on which network
+ * @replay: injected, not sent
+ * @harmless: a replay that must change nothing
+ * @life: the receiver's, when it was sent
+ * @len: bytes
+ * @frame: the bytes
+ * @next: in a machine's backlog, or the free list
+ */
+struct packet {
+	struct sim_event event;
+	struct sim_machine *to;
+	u8 from;
+	u8 path;
+	bool replay;
+	bool harmless;
+	u64 life;
+	size_t len;
+	struct packet *next;
+	u8 frame[SIM_FRAME_MAX];
+};
+
+/**
+ * struct arrival - the newest frame of a peer that reached a machine's device
+ * @incarnation: of the peer
+ * @seq: its number
+ * @keepalive_us: as it says
+ * @local_ns: when, on the receiver's clock
+ * @at: when, in true time
+ */
+struct arrival {
+	u64 incarnation;
+	u64 seq;
+	u32 keepalive_us;
+	u64 local_ns;
+	u64 at;
+};
+
+/**
+ * struct sim_machine - a node, with all that surrounds it
+ * @index: which
+ * @name: as configured
+ * @id: of the node
+ * @offset_ns: its clock at true time 0
+ * @ppm: its clock's drift
+ * @jitter: its timers are up to so late
+ * @net: its namespace
+ * @hn: what hbkm keeps there
+ * @cl: its cluster, NULL: off
+ * @dev: its devices, by path
+ * @sk: their sockets
+ * @socket: likewise
+ * @params: as configured
+ * @order: of each group, as configured
+ * @life: counts its starts
+ * @died_at: end of its last life, in true time
+ * @paused_until: in true time, 0: runs
+ * @paused_at: in true time
+ * @frozen: its clock stands still while it is paused
+ * @loses: what comes meanwhile is lost
+ * @rx_last: after a pause its timers run before it receives
+ * @woke: end of its last pause
+ * @slept: length of the last pause that its clock knows of
+ * @wake: the end of this one
+ * @backlog: what came meanwhile
+ * @backlog_end: where to add
+ * @backlog_len: how many
+ * @silent: it sends nothing any longer (crash)
+ * @unplugged: bitmap of its devices without carrier
+ * @stop: polls whether an orderly stop has come to its end
+ * @boot: starts it
+ * @agent: its agent
+ * @last_tx: when it last sent, on its clock, 0: not in this life
+ * @last_deadtime_us: and what it then said of its deadtime
+ * @claimed_since: by group, true time, 0: not claimed
+ * @term: of each group, as last seen
+ * @state: of each group, as last seen
+ * @top_term: of each group, as last seen
+ * @peer_state: of each peer, as last told
+ * @arrivals: by peer
+ * @good_since: since when the way from that peer to here is good and it beats
+ * @contact_since: since when that is so both ways, and both run
+ */
+struct sim_machine {
+	u8 index;
+	char name[8];
+	u32 id;
+	s64 offset_ns;
+	int ppm;
+	u64 jitter;
+	struct net net;
+	struct hbkm_net hn;
+	struct hbkm_cluster *cl;
+	struct net_device dev[SIM_PATHS];
+	struct sock sk[SIM_PATHS];
+	struct socket socket[SIM_PATHS];
+	struct hbkm_params params;
+	u32 order[SIM_GROUPS][SIM_NODES];
+	u64 life;
+	u64 died_at;
+	u64 paused_until;
+	u64 paused_at;
+	bool frozen;
+	bool loses;
+	bool rx_last;
+	u64 woke;
+	u64 slept;
+	struct sim_event wake;
+	struct packet *backlog;
+	struct packet **backlog_end;
+	unsigned int backlog_len;
+	bool silent;
+	u8 unplugged;
+	struct sim_event stop;
+	struct sim_event boot;
+	struct agent agent;
+	u64 last_tx;
+	u32 last_deadtime_us;
+	u64 claimed_since[SIM_GROUPS];
+	u32 term[SIM_GROUPS];
+	u32 top_term[SIM_GROUPS];
+	u8 state[SIM_GROUPS];
+	u8 peer_state[SIM_NODES];
+	struct arrival arrivals[SIM_NODES];
+	u64 good_since[SIM_NODES];
+	u64 contact_since[SIM_NODES];
+};
+
+/**
+ * struct path - a network that all machines are on
+ * @delay: of every frame, at least
+ * @jitter: and up to so much more
+ * @loss: permille
+ * @dup: permille
+ * @open: whether what one machine sends reaches another
+ */
+struct path {
+	u64 delay;
+	u64 jitter;
+	unsigned int loss;
+	unsigned int dup;
+	bool open[SIM_NODES][SIM_NODES];
+};
+
+/**
+ * struct sim - one schedule
+ * @seed: of all of it
+ * @now: true time, ns
+ * @n: machines
+ * @n_paths: networks
+ * @n_groups: groups
+ * @machines: each of them
+ * @paths: each of them
+ * @here: on which machine we are
+ * @quiet: nothing happens to the cluster any more
+ * @changes: of group states since then
+ * @settled: it has found its state: nothing may move any more
+ * @mixed: the configurations differ on purpose
+ * @keepalive: of most machines, ns
+ * @deadtime: likewise, ns
+ * @tape: frames recorded
+ * @tape_len: how many were
+ * @violation: what went wrong, empty: nothing
+ */
+struct sim {
+	u64 seed;
+	u64 now;
+	unsigned int n;
+	unsigned int n_paths;
+	unsigned int n_groups;
+	struct sim_machine machines[SIM_NODES];
+	struct path paths[SIM_PATHS];
+	struct sim_machine *here;
+	bool quiet;
+	unsigned int changes;
+	bool settled;
+	bool mixed;
+	u64 keepalive;
+	u64 deadtime;
+	struct packet tape[SIM_TAPE];
+	unsigned int tape_len;
+	char violation[200];
+};
+
+extern struct sim sim;
+extern bool sim_trace;
+extern u64 sim_frames;
+extern const char *const sim_group_names[SIM_GROUPS];
+
+/* engine.c */
+void sim_seed(u64 seed);
+u64 sim_random(void);
+u64 sim_below(u64 n);
+bool sim_chance(unsigned int permille);
+void sim_queue(struct sim_event *e, u64 at);
+void sim_unqueue(struct sim_event *e);
+bool sim_step(u64 until);
+void sim_queue_clear(void);
+u64 machine_clock(const struct sim_machine *m);
+u64 machine_when(const struct sim_machine *m, u64 local_ns);
+
+/* network.c */
+void network_reset(void);
+void network_lose(struct sim_event *e);
+void network_arrive(struct packet *p);
+void network_deliver(struct packet *p);
+void network_forget(struct sim_machine *m);
+void network_replay(void);
+
+/* machine.c */
+void machine_init(struct sim_machine *m, unsigned int index);
+void machine_start(struct sim_machine *m);
+void machine_crash(struct sim_machine *m);
+void machine_stop(struct sim_machine *m);
+void machine_pause(struct sim_machine *m, u64 ns);
+void machine_plug(struct sim_machine *m, u8 unplugged);
+void machine_set_params(struct sim_machine *m);
+void machine_set_order(struct sim_machine *m, unsigned int group);
+void machine_move(struct sim_machine *m, unsigned int group, u8 move);
+void machine_start_later(struct sim_machine *m, u64 ns);
+void agent_mood(struct sim_machine *m, u8 mood);
+void agent_restart(struct sim_machine *m);
+void agent_asked(struct sim_machine *m, const struct hbkm_group *group);
+
+/* schedule.c */
+void schedule_run(u64 seed);
+
+/* check.c */
+void trace(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void violated(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void check_ways(void);
+void check_arrival(const struct packet *p);
+void check_sent(struct sim_machine *m, const u8 *frame, size_t len);
+void check_machine(struct sim_machine *m);
+void check_life_begins(struct sim_machine *m);
+void check_replay_begins(struct sim_machine *m);
+void check_replay_ends(struct sim_machine *m, const struct packet *p);
+bool check_is_settled(bool complain);
+int group_index(u32 id);
+
+#endif /* SIM_H */

@@ -1,0 +1,543 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The agent's life: start, loop, reload, stop. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <ifaddrs.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <systemd/sd-daemon.h>
+
+#include "agent.h"
+#include "hbctl.h"
+#include "log.h"
+#include "names.h"
+#include "run.h"
+
+#define STOP_NS		5000000000ULL
+#define AGENT_MIN_NS	1000000ULL
+
+/* ---- the end of what we are the agent of ---- */
+
+static void quit(struct agent *a, int code)
+{
+	if (!a->quit)
+		a->code = code;
+	a->quit = true;
+}
+
+bool agent_gone(struct agent *a)
+{
+	struct nl_cluster c;
+	bool absent;
+
+	if (a->quit)
+		return true;
+	absent = !hbnl_present(a->nl);
+	if (!absent && hbnl_cluster_get(a->nl, &c) != -ENOENT)
+		return false;
+	quit(a, absent ? HBCTL_ABSENT : HBCTL_UNMET);
+	act_drop_all(a);
+	log_write(LOG_CRIT, absent ? "Module hbkm was removed: nothing is held any more" :
+		  "The cluster was deleted: nothing is held any more");
+	return true;
+}
+
+/* ---- events ---- */
+
+static void on_event(const struct nl_event *e, void *data)
+{
+	struct agent *a = data;
+	char late[32];
+
+	/* What a snapshot told already. */
+	if (a->quit || (int32_t)(e->seq - a->seq) <= 0)
+		return;
+	if (e->seq != a->seq + 1)
+		a->reconcile_due = true;
+	a->seq = e->seq;
+	switch (e->type) {
+	case HBKM_EVENT_GROUP:
+		act_group(a, &e->group, e->time_ns);
+		report_group(a, &e->group);
+		break;
+	case HBKM_EVENT_CONFLICT:
+		if (!e->has_node_id)
+			act_announce_again(a, e->group.id);
+		report_conflict(a, &e->group, e->has_node_id, e->node_id);
+		break;
+	case HBKM_EVENT_CLUSTER:
+		if (e->cluster.state == HBKM_CLUSTER_DOWN && agent_gone(a))
+			break;
+		report_cluster(a, &e->cluster);
+		break;
+	case HBKM_EVENT_NODE:
+	case HBKM_EVENT_PATH:
+		report_node(a, &e->node);
+		break;
+	case HBKM_EVENT_LINK:
+		report_link(a, &e->link);
+		break;
+	case HBKM_EVENT_STALL:
+		log_write(LOG_WARNING, "The kernel's own timer was %s late: no verdict was given "
+			  "meanwhile", duration_format(late, sizeof(late), e->age_ns / 1000 * 1000));
+		break;
+	}
+}
+
+static void on_change(const struct vip_change *c, void *data)
+{
+	act_change(data, c);
+}
+
+static void receive(struct agent *a)
+{
+	int ret = hbnl_events_receive(a->ev, on_event, a);
+
+	if (ret == -ENODEV) {
+		agent_gone(a);
+		return;
+	}
+	if (ret == -ENOBUFS)
+		log_write(LOG_WARNING, "Events were lost: looking at everything anew");
+	else if (ret)
+		log_write(LOG_ERR, "Receiving events: %s", strerror(-ret));
+	if (ret || (int32_t)(a->promised_seq - a->seq) > 0)
+		a->reconcile_due = true;
+	ret = vip_watch_receive(a->rt, on_change, a);
+	if (ret)
+		a->reconcile_due = true;
+}
+
+/* ---- the configuration ---- */
+
+static struct config *load(const struct run_options *o, struct problems *problems)
+{
+	struct in_addr own[256];
+	struct ifaddrs *list, *i;
+	struct config *c;
+	size_t n = 0;
+
+	if (!getifaddrs(&list)) {
+		for (i = list; i && n < ARRAY_SIZE(own); i = i->ifa_next)
+			if (i->ifa_addr && i->ifa_addr->sa_family == AF_INET)
+				memcpy(&own[n++], &((struct sockaddr_in *)i->ifa_addr)->sin_addr,
+				       sizeof(own[0]));
+		freeifaddrs(list);
+	}
+	c = config_load(o->dir, o->self, own, n, problems);
+	return c;
+}
+
+static void log_problems(const struct problems *problems)
+{
+	static const int priority[] = {
+		[PROBLEM_ERROR] = LOG_ERR, [PROBLEM_WARNING] = LOG_WARNING,
+		[PROBLEM_NOTE] = LOG_INFO,
+	};
+
+	for (size_t i = 0; i < problems->n; i++) {
+		const struct problem *p = &problems->v[i];
+
+		if (p->line)
+			log_write(priority[p->level], "%s:%u: %s", p->file, p->line, p->text);
+		else
+			log_write(priority[p->level], "%s: %s", p->file, p->text);
+	}
+}
+
+static void notify_status(struct agent *a)
+{
+	static char last[256];
+	char text[256];
+	size_t held = 0, up = 0, peers = 0;
+
+	for (size_t i = 0; i < a->groups->n; i++)
+		held += a->groups->v[i].state == HBKM_GROUP_ACTIVE;
+	for (size_t i = 0; i < a->seen.n_nodes; i++) {
+		const struct nl_node *n = &a->seen.nodes[i];
+
+		if (n->flags & HBKM_NODE_F_SELF)
+			continue;
+		peers++;
+		up += n->state == HBKM_NODE_UP || n->state == HBKM_NODE_LATE;
+	}
+	snprintf(text, sizeof(text), "STATUS=%s%s: holding %zu of %zu resource groups, %zu of %zu "
+		 "peers up", a->stopping ? "stopping, " : "", a->config->cluster, held,
+		 a->groups->n, up, peers);
+	if (!strcmp(text, last))
+		return;
+	memcpy(last, text, sizeof(last));
+	sd_notify(0, text);
+}
+
+static void reload(struct agent *a, const struct run_options *o)
+{
+	struct problems problems = { 0 };
+	struct agent_groups *groups;
+	struct config *c;
+
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, agent_now() / 1000);
+	c = load(o, &problems);
+	log_problems(&problems);
+	problems_free(&problems);
+	if (!c) {
+		log_write(LOG_ERR, "Configuration not reloaded because of errors: nothing was changed");
+		goto out;
+	}
+	groups = act_groups_new(c);
+	if (!groups || configure_apply(a->nl, c)) {
+		log_write(LOG_ERR, "Configuration not reloaded as a whole");
+		act_groups_free(groups);
+		config_free(c);
+		goto out;
+	}
+	act_groups_swap(a, groups);
+	config_free(a->config);
+	a->config = c;
+	log_configure(c);
+	/* Addresses of groups that go, go before the groups. */
+	act_reconcile(a);
+	if (!a->quit)
+		configure_prune(a->nl, c);
+	log_write(LOG_INFO, "Configuration reloaded.");
+out:
+	sd_notify(0, "READY=1");
+}
+
+/* ---- stopping ---- */
+
+static bool all_down(const struct agent *a)
+{
+	for (size_t i = 0; i < a->groups->n; i++)
+		if (a->groups->v[i].known && a->groups->v[i].state != HBKM_GROUP_STANDBY &&
+		    a->groups->v[i].state != HBKM_GROUP_FAILED)
+			return false;
+	return true;
+}
+
+static void finish(struct agent *a)
+{
+	int ret;
+
+	/* All is handed over; whoever else has something urgent to do goes first. */
+	realtime_stop();
+	ret = hbnl_cluster_del(a->nl, HBKM_REASON_STOP);
+	if (ret)
+		log_write(LOG_ERR, "Leaving the cluster: %s", hbnl_error(a->nl));
+	act_drop_all(a);
+	log_write(LOG_INFO, "Heartbeat shutdown complete.");
+	quit(a, HBCTL_OK);
+}
+
+static void stop(struct agent *a)
+{
+	int ret;
+
+	if (a->stopping) {
+		log_write(LOG_WARNING, "Asked twice to stop: going at once");
+		finish(a);
+		return;
+	}
+	a->stopping = true;
+	a->stop_at = agent_now() + STOP_NS;
+	sd_notify(0, "STOPPING=1");
+	ret = hbnl_leave(a->nl);
+	if (ret && !agent_gone(a)) {
+		log_write(LOG_ERR, "Leaving the cluster: %s", hbnl_error(a->nl));
+		finish(a);
+		return;
+	}
+	/* The orders to release have come while we asked: no need to sleep first. */
+	if (!a->quit)
+		receive(a);
+	log_write(LOG_INFO, "Heartbeat shutdown in progress.");
+}
+
+/* ---- signals and timers ---- */
+
+static void take_signals(struct agent *a, int fd, const struct run_options *o)
+{
+	struct signalfd_siginfo si;
+	bool hangup = false;
+
+	while (read(fd, &si, sizeof(si)) == sizeof(si)) {
+		if (si.ssi_signo == SIGHUP)
+			hangup = true;
+		else
+			stop(a);
+	}
+	if (hangup && !a->stopping)
+		reload(a, o);
+}
+
+static void tell_kernel(struct agent *a, uint64_t now)
+{
+	struct nl_cluster c;
+	int ret = hbnl_agent(a->nl, &c);
+
+	if (!ret) {
+		a->promised_seq = c.event_seq;
+		a->agent_period = c.agent_timeout_us * 1000ULL / 3;
+		if (a->agent_period < AGENT_MIN_NS)
+			a->agent_period = AGENT_MIN_NS;
+	} else if (ret == -EBUSY) {
+		/* Ours was silent for too long; the addresses are the other's now. */
+		log_write(LOG_CRIT, "Another agent has taken this one's place");
+		quit(a, HBCTL_REFUSED);
+	} else if (!agent_gone(a)) {
+		log_write(LOG_ERR, "Telling the kernel that the agent works: %s",
+			  hbnl_error(a->nl));
+	}
+	a->agent_at = now + a->agent_period;
+}
+
+static void run_timers(struct agent *a)
+{
+	uint64_t now = agent_now();
+
+	if (now >= a->agent_at)
+		tell_kernel(a, now);
+	if (a->watchdog_period && now >= a->watchdog_at) {
+		sd_notify(0, "WATCHDOG=1");
+		a->watchdog_at = now + a->watchdog_period;
+	}
+	if (a->retry_at && now >= a->retry_at) {
+		a->retry_at = 0;
+		a->reconcile_due = true;
+	}
+}
+
+static void earlier(uint64_t *at, uint64_t other)
+{
+	if (other && other < *at)
+		*at = other;
+}
+
+static void arm(struct agent *a, int timer)
+{
+	struct itimerspec spec = { 0 };
+	uint64_t at = a->agent_at;
+
+	earlier(&at, act_announce(a, agent_now()));
+	earlier(&at, a->retry_at);
+	if (a->watchdog_period)
+		earlier(&at, a->watchdog_at);
+	if (a->stopping)
+		earlier(&at, a->stop_at);
+	spec.it_value.tv_sec = (time_t)(at / 1000000000);
+	spec.it_value.tv_nsec = (long)(at % 1000000000);
+	timerfd_settime(timer, TFD_TIMER_ABSTIME, &spec, NULL);
+}
+
+/* ---- the loop ---- */
+
+static int watch(int epoll, int fd)
+{
+	struct epoll_event e = { .events = EPOLLIN, .data.fd = fd };
+
+	return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &e) ? -errno : 0;
+}
+
+static int loop(struct agent *a, int signals, const struct run_options *o)
+{
+	int epoll = epoll_create1(EPOLL_CLOEXEC);
+	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	struct epoll_event events[4];
+	uint64_t expired;
+
+	if (epoll < 0 || timer < 0 || watch(epoll, hbnl_events_fd(a->ev)) ||
+	    watch(epoll, vip_watch_fd(a->rt)) || watch(epoll, signals) || watch(epoll, timer))
+		return fail(HBCTL_REFUSED, "epoll: %s", strerror(errno));
+	while (!a->quit) {
+		arm(a, timer);
+		epoll_wait(epoll, events, ARRAY_SIZE(events), -1);
+		/* The kernel's decisions come first, whatever woke us. */
+		receive(a);
+		if (read(timer, &expired, sizeof(expired)) > 0 && !a->quit)
+			run_timers(a);
+		if (!a->quit)
+			take_signals(a, signals, o);
+		if (a->reconcile_due && !a->quit)
+			act_reconcile(a);
+		if (a->stopping && !a->quit && !a->reconcile_due) {
+			if (all_down(a)) {
+				finish(a);
+			} else if (agent_now() >= a->stop_at) {
+				log_write(LOG_ERR, "Resources were not released within %llu s: "
+					  "going anyway", STOP_NS / 1000000000);
+				finish(a);
+			}
+		}
+		notify_status(a);
+	}
+	close(timer);
+	close(epoll);
+	return a->code;
+}
+
+/* ---- starting ---- */
+
+static int refused(struct agent *a, int err, const char *what)
+{
+	if (err == -EBUSY)
+		return fail(HBCTL_REFUSED, "another agent (hbctl run) is at work here (EBUSY)");
+	return hbnl_fail(a->nl, what, err);
+}
+
+/* A cluster that an earlier agent left behind is taken over, if it fits. */
+static int adopt(struct agent *a)
+{
+	struct nl_cluster c;
+	int ret = hbnl_cluster_get(a->nl, &c);
+
+	if (ret == -ENOENT)
+		return HBCTL_OK;
+	if (ret)
+		return refused(a, ret, NULL);
+	/* Before anything is changed: is it somebody else's? */
+	ret = hbnl_agent(a->nl, NULL);
+	if (ret)
+		return refused(a, ret, "agent");
+	if (!strcmp(c.name, a->config->cluster) && !strcmp(c.node, a->config->self)) {
+		log_write(LOG_INFO, "Taking over the running cluster %s", c.name);
+		return HBCTL_OK;
+	}
+	log_write(LOG_WARNING, "Node %s of cluster %s was left behind here: replacing it", c.node,
+		  c.name);
+	ret = hbnl_cluster_del(a->nl, HBKM_REASON_STOP);
+	return ret ? refused(a, ret, "cluster") : HBCTL_OK;
+}
+
+static int open_all(struct agent *a)
+{
+	int ret;
+
+	ret = hbnl_open(&a->nl);
+	if (ret == -ENODEV) {
+		hbnl_close(a->nl);
+		a->nl = NULL;
+		ret = module_load();
+		if (ret)
+			return ret;
+		ret = hbnl_open(&a->nl);
+	}
+	if (ret == -ENODEV)
+		return fail(HBCTL_ABSENT, "module hbkm is loaded, but does not answer here");
+	if (ret)
+		return fail(HBCTL_REFUSED, "netlink: %s", strerror(-ret));
+	ret = hbnl_events_open(a->nl, &a->ev);
+	if (ret)
+		return hbnl_fail(a->nl, "events", ret);
+	if (vip_open(&a->rt))
+		return fail(HBCTL_REFUSED, "rtnetlink: %s", strerror(errno));
+	a->arp_fd = arp_open();
+	if (a->arp_fd < 0)
+		log_write(LOG_ERR, "No address will be announced: %s", strerror(-a->arp_fd));
+	return HBCTL_OK;
+}
+
+static int configure(struct agent *a)
+{
+	struct nl_cluster c;
+	int ret;
+
+	ret = adopt(a);
+	if (ret)
+		return ret;
+	if (configure_apply(a->nl, a->config))
+		return HBCTL_REFUSED;
+	ret = hbnl_agent(a->nl, &c);
+	if (ret)
+		return refused(a, ret, "agent");
+	a->agent_period = c.agent_timeout_us * 1000ULL / 3;
+	if (a->agent_period < AGENT_MIN_NS)
+		a->agent_period = AGENT_MIN_NS;
+	a->agent_at = agent_now() + a->agent_period;
+	a->groups = act_groups_new(a->config);
+	if (!a->groups)
+		return fail(HBCTL_REFUSED, "out of memory");
+	act_prepare(a);
+	if (c.state == HBKM_CLUSTER_DOWN) {
+		ret = hbnl_start(a->nl);
+		if (ret)
+			return refused(a, ret, "start");
+	}
+	act_reconcile(a);
+	if (!a->quit)
+		configure_prune(a->nl, a->config);
+	return HBCTL_OK;
+}
+
+static int start(struct agent *a, const struct run_options *o)
+{
+	struct problems problems = { 0 };
+	uint64_t watchdog_us;
+	int ret;
+
+	a->config = load(o, &problems);
+	if (!a->config) {
+		problems_print(&problems, stderr);
+		ret = fail(HBCTL_USAGE, "Heartbeat not started: configuration error.");
+		problems_free(&problems);
+		return ret;
+	}
+	log_start();
+	log_configure(a->config);
+	log_debug(o->debug);
+	log_problems(&problems);
+	problems_free(&problems);
+	log_write(LOG_INFO, "Configuration validated. Starting heartbeat (hbctl %s)",
+		  HBCTL_VERSION);
+	ret = open_all(a);
+	if (ret)
+		return ret;
+	if (a->config->realtime && !o->no_realtime)
+		realtime_start(a->config->rtprio);
+	ret = configure(a);
+	if (ret)
+		return ret;
+	if (sd_watchdog_enabled(0, &watchdog_us) > 0) {
+		a->watchdog_period = watchdog_us * 1000 / 2;
+		a->watchdog_at = agent_now();
+	}
+	sd_notify(0, "READY=1");
+	return HBCTL_OK;
+}
+
+int agent_run(const struct run_options *o)
+{
+	static struct agent a = { .arp_fd = -1 };
+	sigset_t set;
+	int signals, ret;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (signals < 0)
+		return fail(HBCTL_REFUSED, "signalfd: %s", strerror(errno));
+	ret = start(&a, o);
+	if (!ret)
+		ret = a.quit ? a.code : loop(&a, signals, o);
+	act_groups_free(a.groups);
+	if (a.config)
+		config_free(a.config);
+	if (a.arp_fd >= 0)
+		close(a.arp_fd);
+	vip_close(a.rt);
+	hbnl_events_close(a.ev);
+	hbnl_close(a.nl);
+	close(signals);
+	log_stop();
+	return ret;
+}

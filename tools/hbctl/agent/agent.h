@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The agent, hbctl run: one thread, one loop. The kernel decides who holds a
+ * group; the agent brings its addresses up or takes them down, and says so.
+ */
+#ifndef HBCTL_AGENT_H
+#define HBCTL_AGENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "config.h"
+#include "nl.h"
+#include "vip.h"
+
+/*
+ * After the first announcement, at once, four more follow 200 ms apart, as
+ * Heartbeat's IPaddr2 sends five, and a last one for switches that had yet to
+ * open their port.
+ */
+#define ANNOUNCE_NEAR		4
+#define ANNOUNCE_NEAR_NS	200000000ULL
+#define ANNOUNCE_LAST_NS	5000000000ULL
+
+struct agent_group {
+	char name[HBKM_NAME_MAX + 1];
+	char node[HBKM_NAME_MAX + 1];	/* whose it is by preference */
+	char *text;			/* the line of haresources, for the log */
+	uint32_t id;			/* the kernel's; valid if known */
+	bool known;			/* the kernel has it */
+	uint8_t state;			/* enum hbkm_group_state */
+	uint32_t term;
+	bool has_holder;
+	uint32_t holder;
+	struct vip *vips;
+	const struct arp_pair **pairs;	/* those of vips, as arp_send() takes them */
+	size_t n_vips;
+	unsigned int announced;		/* announcements sent since it came here */
+	uint64_t announce_at;		/* when the next is due; 0: no more */
+};
+
+struct agent_groups {
+	struct agent_group v[HBKM_MAX_GROUPS];
+	size_t n;
+};
+
+/* Does this state mean that the addresses are to be up here? */
+static inline bool agent_group_wants(uint8_t state)
+{
+	return state == HBKM_GROUP_ACQUIRING || state == HBKM_GROUP_ACTIVE;
+}
+
+/* ---- module.c ---- */
+
+/**
+ * module_load - load hbkm, if it is not there
+ *
+ * Says what is wrong, and what to do about it.
+ *
+ * Return: HBCTL_OK, or HBCTL_ABSENT
+ */
+int module_load(void);
+
+/* ---- realtime.c ---- */
+
+/**
+ * realtime_start - lock memory, and go before others
+ * @rtprio: of SCHED_FIFO; 0: halfway
+ *
+ * What cannot be had is logged, and done without.
+ */
+void realtime_start(int rtprio);
+
+/* Nothing is urgent any more. */
+void realtime_stop(void);
+
+/* ---- configure.c ---- */
+
+/**
+ * configure_apply - make the kernel have what the configuration says
+ * @nl: the connection
+ * @c: the configuration
+ *
+ * Sends what differs from what the kernel has, and the keys. The same for the
+ * first start, for an agent that finds the kernel still at work, and for a
+ * reload. Nothing is removed: that is for configure_prune(), once the addresses
+ * of what goes are gone.
+ *
+ * Return: 0, or -errno after logging the kernel's words
+ */
+int configure_apply(struct hbnl *nl, const struct config *c);
+
+/* Removes from the kernel what the configuration does not have (any more). */
+int configure_prune(struct hbnl *nl, const struct config *c);
+
+/**
+ * configure_order - the order in which nodes are to have a group
+ * @c: the configuration
+ * @g: the group
+ * @nodes: the kernel's nodes
+ * @n: how many
+ * @order: receives node ids
+ *
+ * The node that haresources names comes first, then the others by name, so that
+ * all nodes agree on it however their files are sorted.
+ *
+ * Return: how many, or 0 if the kernel lacks one of the nodes
+ */
+size_t configure_order(const struct config *c, const struct config_group *g,
+		       const struct nl_node *nodes, size_t n, uint32_t order[HBKM_MAX_NODES]);
+
+/* ---- reconcile.c ---- */
+
+struct agent {
+	struct hbnl *nl;
+	struct hbnl_events *ev;
+	struct rtnl *rt;
+	int arp_fd;			/* < 0: nothing is announced */
+	struct config *config;
+	struct agent_groups *groups;
+	struct nl_snapshot seen;	/* what was last known, and logged */
+	uint32_t seq;			/* of the last event that was taken in */
+	uint32_t promised_seq;		/* the kernel said that it has sent this one */
+	bool reconcile_due;		/* look at everything anew */
+	uint64_t retry_at;		/* 0, or when reconcile_due becomes true */
+
+	uint64_t agent_at, agent_period;	/* the word to the kernel that we live */
+	uint64_t watchdog_at, watchdog_period;	/* the same to systemd; 0: not wanted */
+	bool stopping;
+	uint64_t stop_at;		/* when stopping: go then, whatever is left */
+	bool quit;
+	int code;			/* exit code */
+};
+
+static inline uint64_t agent_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+/**
+ * agent_gone - is there still something to be the agent of?
+ * @a: the agent
+ *
+ * If the module, or the cluster, has gone, no address may stay: takes them
+ * down, says so, and makes the loop end.
+ */
+bool agent_gone(struct agent *a);
+
+/* ---- act.c ---- */
+
+/* The groups of a configuration; NULL without memory. */
+struct agent_groups *act_groups_new(const struct config *c);
+void act_groups_free(struct agent_groups *groups);
+
+/* Finds interfaces, builds messages and frames, for those that lack them. */
+void act_prepare(struct agent *a);
+
+/**
+ * act_groups_swap - go over to the groups of a new configuration
+ * @a: the agent
+ * @groups: replace those of @a
+ *
+ * Nothing changes on any interface: act_reconcile() does that.
+ */
+void act_groups_swap(struct agent *a, struct agent_groups *groups);
+
+/**
+ * act_group - do what the state of a group asks for
+ * @a: the agent
+ * @now: what the kernel says of it
+ * @cause_ns: when that came about
+ */
+void act_group(struct agent *a, const struct nl_group *now, uint64_t cause_ns);
+
+/* Two nodes claimed it, and this one kept it: tell the neighbours again. */
+void act_announce_again(struct agent *a, uint32_t group);
+/* What is due of announcements. Return: when the next is, or 0. */
+uint64_t act_announce(struct agent *a, uint64_t now);
+
+/* Compare everything with the kernel, and with the interfaces. */
+void act_reconcile(struct agent *a);
+
+/* Somebody changed an interface or an address. */
+void act_change(struct agent *a, const struct vip_change *c);
+
+/* No address stays. */
+void act_drop_all(struct agent *a);
+
+/* ---- report.c: the log, in Heartbeat's sentences where it has one ---- */
+
+/* Each compares with a->seen, and keeps what is new there. */
+void report_cluster(struct agent *a, const struct nl_cluster *c);
+void report_node(struct agent *a, const struct nl_node *n);
+void report_link(struct agent *a, const struct nl_link *l);
+void report_group(struct agent *a, const struct nl_group *g);
+void report_snapshot(struct agent *a, const struct nl_snapshot *s);
+/* Not with @has_other: it has ended. */
+void report_conflict(struct agent *a, const struct nl_group *g, bool has_other, uint32_t other);
+
+enum reconcile_kind {
+	RECONCILE_REMOVE,		/* present[index] is not to be here */
+	RECONCILE_RELEASED,		/* acknowledge: the group is down */
+	RECONCILE_ADD,			/* vip of group is missing */
+	RECONCILE_ACQUIRED,		/* acknowledge: the group is up, if it is */
+};
+
+struct reconcile_action {
+	enum reconcile_kind kind;
+	size_t group;			/* index in the groups; of REMOVE: none */
+	size_t index;			/* of the vip, or of what is present */
+};
+
+/**
+ * reconcile_plan - what to do so that the addresses are as the kernel decided
+ * @groups: the groups, with the kernel's states
+ * @present: the addresses on the interfaces
+ * @n_present: how many
+ * @out: receives the actions, in the order to take them: what must go first
+ * @max: room in @out; reconcile_max() is enough
+ *
+ * Return: how many actions
+ */
+size_t reconcile_plan(const struct agent_groups *groups, const struct vip_present *present,
+		      size_t n_present, struct reconcile_action *out, size_t max);
+
+size_t reconcile_max(const struct agent_groups *groups, size_t n_present);
+
+/* Is this address just what the vip asks for? */
+bool reconcile_match(const struct vip *v, const struct vip_present *p);
+
+/**
+ * announce_next - when is a group announced again?
+ * @announced: how often it was
+ * @now: the time
+ *
+ * Return: when, or 0 for never
+ */
+uint64_t announce_next(unsigned int announced, uint64_t now);
+
+#endif /* HBCTL_AGENT_H */

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Making the kernel have what the configuration says, by differences.
+ *
+ * Everything new is put in before anything old goes: a cluster that beats goes
+ * on beating on some link to every node throughout.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent.h"
+#include "log.h"
+
+static int refused(struct hbnl *nl, int err, const char *what, const char *name)
+{
+	const char *symbol = strerrorname_np(-err);
+
+	log_write(LOG_ERR, "%s%s%s: %s (%s)", what, name ? " " : "", name ? name : "",
+		  hbnl_error(nl), symbol ? symbol : "error");
+	return err;
+}
+
+/* One message for all, since the kernel checks the times together. */
+static int apply_params(struct hbnl *nl, const struct config *c, const struct nl_cluster *have)
+{
+	struct nl_params p = {
+		.cluster = c->cluster,
+		.node = c->self,
+		.keepalive_us = c->keepalive_us,
+		.deadtime_us = c->deadtime_us,
+		.warntime_us = c->warntime_us,
+		.initdead_us = c->initdead_us,
+		.auto_failback = (uint8_t)c->auto_failback,
+	};
+	int ret;
+
+	if (!have)
+		p.set = NL_SET_NAMES;
+	if (!have || have->keepalive_us != p.keepalive_us)
+		p.set |= NL_SET_KEEPALIVE;
+	if (!have || have->deadtime_us != p.deadtime_us)
+		p.set |= NL_SET_DEADTIME;
+	if (!have || have->warntime_us != p.warntime_us)
+		p.set |= NL_SET_WARNTIME;
+	if (!have || have->initdead_us != p.initdead_us)
+		p.set |= NL_SET_INITDEAD;
+	if (!have || have->auto_failback != p.auto_failback)
+		p.set |= NL_SET_AUTO_FAILBACK;
+	if (!p.set)
+		return 0;
+	ret = hbnl_cluster_set(nl, &p);
+	return ret ? refused(nl, ret, "cluster", c->cluster) : 0;
+}
+
+static int apply_keys(struct hbnl *nl, const struct config *c)
+{
+	struct nl_key keys[HBKM_MAX_KEYS];
+	int ret;
+
+	/* They cannot be read back, so they are sent each time. */
+	for (size_t i = 0; i < c->n_keys; i++) {
+		keys[i].id = c->keys[i].id;
+		keys[i].method = (uint8_t)c->keys[i].method;
+		keys[i].secret = c->keys[i].secret;
+		keys[i].secret_len = c->keys[i].secret_len;
+	}
+	ret = hbnl_keys_set(nl, keys, c->n_keys, c->sign_key);
+	return ret ? refused(nl, ret, "keys", NULL) : 0;
+}
+
+static int apply_nodes(struct hbnl *nl, const struct config *c, const struct nl_snapshot *have)
+{
+	int ret;
+
+	for (size_t i = 0; i < c->n_nodes; i++) {
+		size_t j;
+
+		for (j = 0; j < have->n_nodes; j++)
+			if (!strcmp(have->nodes[j].name, c->nodes[i].name))
+				break;
+		if (j < have->n_nodes)
+			continue;
+		ret = hbnl_node_new(nl, c->nodes[i].name);
+		if (ret)
+			return refused(nl, ret, "node", c->nodes[i].name);
+	}
+	return 0;
+}
+
+static bool same_link(const struct nl_link *l, const struct config_link *c)
+{
+	return l->kind == c->kind && l->path == c->path && !strcmp(l->ifname, c->ifname) &&
+	       l->port == c->port &&
+	       (c->kind == HBKM_LINK_BCAST || l->addr.s_addr == c->addr.s_addr) &&
+	       (c->kind != HBKM_LINK_MCAST || l->ttl == c->ttl);
+}
+
+static bool in_config(const struct config *c, const struct nl_link *l)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		if (same_link(l, &c->links[i]))
+			return true;
+	return false;
+}
+
+static void fill_link(struct nl_link *l, const struct config_link *c, uint8_t id)
+{
+	memset(l, 0, sizeof(*l));
+	l->id = id;
+	l->kind = (uint8_t)c->kind;
+	l->path = c->path;
+	memcpy(l->ifname, c->ifname, sizeof(l->ifname));
+	l->addr = c->addr;
+	l->port = c->port;
+	l->ttl = c->ttl;
+}
+
+/*
+ * A changed link may clash with its old self, which then has to go first: one
+ * with the same destination, or, when no number is free, any that goes.
+ */
+static bool clear_way(struct hbnl *nl, const struct config *c, struct nl_snapshot *have,
+		      const struct config_link *link, bool any)
+{
+	for (size_t i = 0; i < have->n_links; i++) {
+		const struct nl_link *l = &have->links[i];
+
+		if (in_config(c, l))
+			continue;
+		if (!any && (l->kind != link->kind || strcmp(l->ifname, link->ifname)))
+			continue;
+		if (hbnl_link_del(nl, l->id))
+			return false;
+		have->links[i] = have->links[--have->n_links];
+		return true;
+	}
+	return false;
+}
+
+static int free_link_id(const struct nl_snapshot *have)
+{
+	uint64_t used = 0;
+
+	for (size_t i = 0; i < have->n_links; i++)
+		used |= 1ULL << (have->links[i].id % 64);
+	return ~used ? __builtin_ctzll(~used) : -1;
+}
+
+static int apply_links(struct hbnl *nl, const struct config *c, struct nl_snapshot *have)
+{
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct config_link *link = &c->links[i];
+		struct nl_link new;
+		size_t j;
+		int id, ret;
+
+		for (j = 0; j < have->n_links; j++)
+			if (same_link(&have->links[j], link))
+				break;
+		if (j < have->n_links)
+			continue;
+		id = free_link_id(have);
+		if (id < 0 && clear_way(nl, c, have, link, true))
+			id = free_link_id(have);
+		if (id < 0) {
+			log_write(LOG_ERR, "link on %s: there are too many links", link->ifname);
+			return -ENOSPC;
+		}
+		fill_link(&new, link, (uint8_t)id);
+		ret = hbnl_link_new(nl, &new);
+		while ((ret == -EEXIST || ret == -EADDRINUSE) &&
+		       clear_way(nl, c, have, link, false))
+			ret = hbnl_link_new(nl, &new);
+		if (ret)
+			return refused(nl, ret, "link on", link->ifname);
+		have->links[have->n_links++] = new;
+	}
+	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct config_node *const *x = a, *const *y = b;
+
+	return strcmp((*x)->name, (*y)->name);
+}
+
+size_t configure_order(const struct config *c, const struct config_group *g,
+		       const struct nl_node *nodes, size_t n, uint32_t order[HBKM_MAX_NODES])
+{
+	const struct config_node *sorted[HBKM_MAX_NODES];
+	size_t n_order = 0;
+
+	for (size_t i = 0; i < c->n_nodes; i++)
+		sorted[i] = &c->nodes[i];
+	qsort(sorted, c->n_nodes, sizeof(sorted[0]), by_name);
+	/* First the preferred one, then the rest. */
+	for (int rest = 0; rest < 2; rest++) {
+		for (size_t i = 0; i < c->n_nodes; i++) {
+			size_t j;
+
+			if (!!strcmp(sorted[i]->name, g->node) != rest)
+				continue;
+			for (j = 0; j < n; j++)
+				if (!strcmp(nodes[j].name, sorted[i]->name))
+					break;
+			if (j == n)
+				return 0;
+			order[n_order++] = nodes[j].id;
+		}
+	}
+	return n_order;
+}
+
+static int apply_groups(struct hbnl *nl, const struct config *c, const struct nl_snapshot *have)
+{
+	struct nl_node nodes[HBKM_MAX_NODES];
+	uint32_t order[HBKM_MAX_NODES];
+	size_t n_nodes, n_order;
+	int ret;
+
+	/* Not those of @have: the ids of new nodes are the kernel's to tell. */
+	ret = hbnl_nodes_get(nl, nodes, HBKM_MAX_NODES, &n_nodes);
+	if (ret)
+		return refused(nl, ret, "nodes", NULL);
+	for (size_t i = 0; i < c->n_groups; i++) {
+		const struct config_group *g = &c->groups[i];
+		size_t j;
+
+		n_order = configure_order(c, g, nodes, n_nodes, order);
+		if (!n_order) {
+			log_write(LOG_ERR, "group %s: the kernel lacks one of its nodes", g->name);
+			return -ENOENT;
+		}
+		for (j = 0; j < have->n_groups; j++)
+			if (!strcmp(have->groups[j].name, g->name))
+				break;
+		if (j < have->n_groups && have->groups[j].n_order == n_order &&
+		    !memcmp(have->groups[j].order, order, n_order * sizeof(order[0])))
+			continue;
+		ret = hbnl_group_new(nl, g->name, order, n_order);
+		if (ret)
+			return refused(nl, ret, "group", g->name);
+	}
+	return 0;
+}
+
+int configure_apply(struct hbnl *nl, const struct config *c)
+{
+	struct nl_snapshot *have = calloc(1, sizeof(*have));
+	bool exists;
+	int ret;
+
+	if (!have)
+		return -ENOMEM;
+	ret = hbnl_snapshot_get(nl, have);
+	exists = !ret;
+	if (ret && ret != -ENOENT) {
+		refused(nl, ret, "cluster", NULL);
+		goto out;
+	}
+	if (exists && (strcmp(have->cluster.name, c->cluster) ||
+		       strcmp(have->cluster.node, c->self))) {
+		log_write(LOG_ERR, "The names of cluster and node, %s and %s, cannot change to %s "
+			  "and %s without a restart", have->cluster.name, have->cluster.node,
+			  c->cluster, c->self);
+		ret = -EINVAL;
+		goto out;
+	}
+	if (!exists)
+		memset(have, 0, sizeof(*have));
+	ret = apply_params(nl, c, exists ? &have->cluster : NULL);
+	if (!ret)
+		ret = apply_keys(nl, c);
+	if (!ret)
+		ret = apply_nodes(nl, c, have);
+	if (!ret)
+		ret = apply_links(nl, c, have);
+	if (!ret)
+		ret = apply_groups(nl, c, have);
+out:
+	free(have);
+	return ret;
+}
+
+int configure_prune(struct hbnl *nl, const struct config *c)
+{
+	struct nl_snapshot *have = calloc(1, sizeof(*have));
+	int ret, err = 0;
+	size_t j;
+
+	if (!have)
+		return -ENOMEM;
+	ret = hbnl_snapshot_get(nl, have);
+	if (ret) {
+		err = refused(nl, ret, "cluster", NULL);
+		goto out;
+	}
+	for (size_t i = 0; i < have->n_groups; i++) {
+		for (j = 0; j < c->n_groups; j++)
+			if (!strcmp(c->groups[j].name, have->groups[i].name))
+				break;
+		if (j < c->n_groups)
+			continue;
+		ret = hbnl_group_del(nl, have->groups[i].name);
+		if (ret)
+			err = refused(nl, ret, "removing group", have->groups[i].name);
+	}
+	for (size_t i = 0; i < have->n_links; i++) {
+		if (in_config(c, &have->links[i]))
+			continue;
+		ret = hbnl_link_del(nl, have->links[i].id);
+		if (ret)
+			err = refused(nl, ret, "removing link on", have->links[i].ifname);
+	}
+	for (size_t i = 0; i < have->n_nodes; i++) {
+		if (have->nodes[i].flags & HBKM_NODE_F_SELF)
+			continue;
+		for (j = 0; j < c->n_nodes; j++)
+			if (!strcmp(c->nodes[j].name, have->nodes[i].name))
+				break;
+		if (j < c->n_nodes)
+			continue;
+		ret = hbnl_node_del(nl, have->nodes[i].name);
+		if (ret)
+			err = refused(nl, ret, "removing node", have->nodes[i].name);
+	}
+out:
+	free(have);
+	return err;
+}

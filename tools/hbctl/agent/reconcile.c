@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What to do so that the addresses are as the kernel decided. Pure: the groups
+ * and the addresses found go in, a list of actions comes out.
+ */
+#include <string.h>
+
+#include "agent.h"
+
+bool reconcile_match(const struct vip *v, const struct vip_present *p)
+{
+	return v->ifindex == p->ifindex && v->addr.s_addr == p->addr.s_addr &&
+	       v->prefix_len == p->prefix_len && (!*v->label || !strcmp(v->label, p->label));
+}
+
+/* Same place, whatever prefix and label: what was put there for us by another hand. */
+static bool same_place(const struct vip *v, const struct vip_present *p)
+{
+	return v->ifindex == p->ifindex && v->addr.s_addr == p->addr.s_addr;
+}
+
+static bool must_go(const struct agent_groups *groups, const struct vip_present *p)
+{
+	bool wanted = false, configured = false;
+
+	for (size_t i = 0; i < groups->n; i++) {
+		const struct agent_group *g = &groups->v[i];
+
+		for (size_t j = 0; j < g->n_vips; j++) {
+			bool up = agent_group_wants(g->state);
+
+			if (up && reconcile_match(&g->vips[j], p))
+				return false;
+			if (same_place(&g->vips[j], p)) {
+				configured = true;
+				wanted |= up;
+			}
+		}
+	}
+	/*
+	 * With our mark it has no other reason to be here. Without it, it goes
+	 * if it is a service address that this node is not to have; one that
+	 * only differs from what we would put here is left to its owner.
+	 */
+	return p->ours || (configured && !wanted);
+}
+
+static bool is_present(const struct vip *v, const struct vip_present *present, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (reconcile_match(v, &present[i]))
+			return true;
+	return false;
+}
+
+size_t reconcile_max(const struct agent_groups *groups, size_t n_present)
+{
+	size_t max = n_present + groups->n;
+
+	for (size_t i = 0; i < groups->n; i++)
+		max += groups->v[i].n_vips;
+	return max;
+}
+
+size_t reconcile_plan(const struct agent_groups *groups, const struct vip_present *present,
+		      size_t n_present, struct reconcile_action *out, size_t max)
+{
+	size_t n = 0;
+
+#define ACTION(k, g, i)							\
+	do {								\
+		if (n < max)						\
+			out[n++] = (struct reconcile_action){ k, g, i };\
+	} while (0)
+
+	/* A peer waits for what we release, and two must not have one address. */
+	for (size_t i = 0; i < n_present; i++)
+		if (must_go(groups, &present[i]))
+			ACTION(RECONCILE_REMOVE, 0, i);
+	for (size_t i = 0; i < groups->n; i++)
+		if (groups->v[i].known && groups->v[i].state == HBKM_GROUP_RELEASING)
+			ACTION(RECONCILE_RELEASED, i, 0);
+	for (size_t i = 0; i < groups->n; i++) {
+		const struct agent_group *g = &groups->v[i];
+
+		if (!g->known || !agent_group_wants(g->state))
+			continue;
+		for (size_t j = 0; j < g->n_vips; j++)
+			if (!is_present(&g->vips[j], present, n_present))
+				ACTION(RECONCILE_ADD, i, j);
+		if (g->state == HBKM_GROUP_ACQUIRING)
+			ACTION(RECONCILE_ACQUIRED, i, 0);
+	}
+#undef ACTION
+	return n;
+}
+
+uint64_t announce_next(unsigned int announced, uint64_t now)
+{
+	if (announced <= ANNOUNCE_NEAR)
+		return now + ANNOUNCE_NEAR_NS;
+	if (announced == ANNOUNCE_NEAR + 1)
+		return now + ANNOUNCE_LAST_NS;
+	return 0;
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The log of what the kernel says, in Heartbeat's sentences where it has one:
+ * people and programs look for them.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent.h"
+#include "log.h"
+#include "names.h"
+
+void report_cluster(struct agent *a, const struct nl_cluster *c)
+{
+	struct nl_cluster *old = &a->seen.cluster;
+	bool isolated = c->flags & HBKM_CLUSTER_F_ISOLATED;
+	bool agent = c->flags & HBKM_CLUSTER_F_AGENT;
+	char keepalive[32], deadtime[32];
+
+	if (old->state != c->state)
+		log_write(LOG_INFO, "Cluster %s: %s", c->name, cluster_state_name(c->state));
+	if (isolated != !!(old->flags & HBKM_CLUSTER_F_ISOLATED))
+		log_write(isolated ? LOG_ERR : LOG_INFO, isolated ?
+			  "Every own link is down: this node is isolated and gives up what it holds" :
+			  "An own link is up again: this node is no longer isolated");
+	if (!agent && old->flags & HBKM_CLUSTER_F_AGENT)
+		log_write(LOG_WARNING, "The kernel missed this agent for %u ms and held it for dead",
+			  c->agent_timeout_us / 1000);
+	if (old->keepalive_us != c->keepalive_us || old->deadtime_us != c->deadtime_us)
+		log_write(LOG_INFO, "Timing: keepalive %s, deadtime %s",
+			  duration_format(keepalive, sizeof(keepalive), c->keepalive_us * 1000ULL),
+			  duration_format(deadtime, sizeof(deadtime), c->deadtime_us * 1000ULL));
+	*old = *c;
+}
+
+static const char *ifname_of_path(const struct agent *a, unsigned int path)
+{
+	for (size_t i = 0; i < a->seen.n_links; i++)
+		if (a->seen.links[i].path == path)
+			return a->seen.links[i].ifname;
+	return "unknown";
+}
+
+/* Heartbeat's word: it tells a node that listens from one that takes part. */
+static const char *heartbeat_status(const struct nl_node *n)
+{
+	switch (n->state) {
+	case HBKM_NODE_UP:
+	case HBKM_NODE_LATE:
+		return n->flags & HBKM_NODE_F_SETTLED ? "active" : "up";
+	case HBKM_NODE_DEAD:
+	case HBKM_NODE_LEFT:
+		return "dead";
+	default:
+		return "init";
+	}
+}
+
+static void report_node_state(const struct nl_node *old, const struct nl_node *n)
+{
+	const char *before = heartbeat_status(old), *after = heartbeat_status(n);
+
+	if (n->state == HBKM_NODE_LATE && old->state != HBKM_NODE_LATE)
+		log_write(LOG_WARNING, "Late heartbeat: Node %s: interval %" PRIu64 " ms", n->name,
+			  n->age_ns / 1000000);
+	if (n->state == HBKM_NODE_DEAD && old->state != HBKM_NODE_DEAD)
+		log_write(LOG_WARNING, "node %s: is dead", n->name);
+	if (n->state == HBKM_NODE_LEFT && old->state != HBKM_NODE_LEFT)
+		log_write(LOG_INFO, "Received shutdown notice from '%s' (%s).", n->name,
+			  reason_name(n->reason));
+	if (strcmp(before, after))
+		log_write(LOG_INFO, "Status update for node %s: status %s", n->name, after);
+	if (old->incarnation && n->incarnation && old->incarnation != n->incarnation)
+		log_write(LOG_INFO, "Heartbeat restart on node %s", n->name);
+}
+
+static void report_node_flags(const struct nl_node *old, const struct nl_node *n)
+{
+	bool up = n->state == HBKM_NODE_UP || n->state == HBKM_NODE_LATE;
+	uint32_t changed = old->flags ^ n->flags;
+
+	if (up && changed & HBKM_NODE_F_AGENT && old->state == n->state)
+		log_write(n->flags & HBKM_NODE_F_AGENT ? LOG_INFO : LOG_WARNING,
+			  n->flags & HBKM_NODE_F_AGENT ? "node %s: its agent works again" :
+			  "node %s: lives, but its agent does not", n->name);
+	if (changed & HBKM_NODE_F_ONEWAY)
+		log_write(n->flags & HBKM_NODE_F_ONEWAY ? LOG_WARNING : LOG_INFO,
+			  n->flags & HBKM_NODE_F_ONEWAY ? "node %s: is heard, but does not hear us" :
+			  "node %s: hears us again", n->name);
+}
+
+void report_node(struct agent *a, const struct nl_node *n)
+{
+	struct nl_snapshot *s = &a->seen;
+	static const struct nl_node blank;
+	const struct nl_node *old = &blank;
+	size_t i;
+
+	for (i = 0; i < s->n_nodes && s->nodes[i].id != n->id; i++)
+		;
+	if (i < s->n_nodes)
+		old = &s->nodes[i];
+	if (!(n->flags & HBKM_NODE_F_SELF)) {
+		uint32_t changed = old->paths_heard ^ n->paths_heard;
+
+		for (unsigned int p = 0; p < HBKM_MAX_PATHS; p++)
+			if (changed & (1U << p))
+				log_write(n->paths_heard & (1U << p) ? LOG_INFO : LOG_WARNING,
+					  "Link %s:%s %s.", n->name, ifname_of_path(a, p),
+					  n->paths_heard & (1U << p) ? "up" : "dead");
+		report_node_state(old, n);
+		report_node_flags(old, n);
+	}
+	if (i < HBKM_MAX_NODES) {
+		s->nodes[i] = *n;
+		if (i == s->n_nodes)
+			s->n_nodes++;
+	}
+}
+
+void report_link(struct agent *a, const struct nl_link *l)
+{
+	struct nl_snapshot *s = &a->seen;
+	size_t i;
+
+	for (i = 0; i < s->n_links && s->links[i].id != l->id; i++)
+		;
+	if (i == s->n_links || s->links[i].state != l->state)
+		log_write(l->state == HBKM_LINK_UP ? LOG_INFO : LOG_WARNING, "Link %s:%s %s.",
+			  a->config->self, l->ifname,
+			  l->state == HBKM_LINK_UP ? "up" : link_state_name(l->state));
+	if (i < HBKM_MAX_LINKS) {
+		s->links[i] = *l;
+		if (i == s->n_links)
+			s->n_links++;
+	}
+}
+
+void report_group(struct agent *a, const struct nl_group *g)
+{
+	struct nl_snapshot *s = &a->seen;
+	const char *holder;
+	size_t i;
+
+	for (i = 0; i < s->n_groups && s->groups[i].id != g->id; i++)
+		;
+	if (i == s->n_groups || s->groups[i].has_holder != g->has_holder ||
+	    (g->has_holder && s->groups[i].holder != g->holder)) {
+		holder = g->has_holder ? hbnl_node_name(s, g->holder) : NULL;
+		log_write(LOG_INFO, "Resource group %s: held by %s", g->name,
+			  holder ? holder : "nobody");
+	}
+	if (i < HBKM_MAX_GROUPS) {
+		s->groups[i] = *g;
+		if (i == s->n_groups)
+			s->n_groups++;
+	}
+}
+
+void report_snapshot(struct agent *a, const struct nl_snapshot *s)
+{
+	/* Links first: they name the paths of nodes; then nodes: they hold groups. */
+	report_cluster(a, &s->cluster);
+	for (size_t i = 0; i < s->n_links; i++)
+		report_link(a, &s->links[i]);
+	for (size_t i = 0; i < s->n_nodes; i++)
+		report_node(a, &s->nodes[i]);
+	for (size_t i = 0; i < s->n_groups; i++)
+		report_group(a, &s->groups[i]);
+	/* And what is no more, is forgotten. */
+	a->seen = *s;
+}
+
+void report_conflict(struct agent *a, const struct nl_group *g, bool has_other, uint32_t other)
+{
+	const char *name = hbnl_node_name(&a->seen, other);
+	bool local = g->n_order && g->order[0] == a->seen.cluster.node_id;
+
+	if (!has_other) {
+		log_write(LOG_INFO, "Resource group %s: no longer claimed by two nodes", g->name);
+		return;
+	}
+	log_write(LOG_ERR, "Both machines own %s resources!", local ? "our" : "foreign");
+	log_write(LOG_ERR, "Resource group %s: claimed by %s too; %s", g->name,
+		  name ? name : "another node",
+		  agent_group_wants(g->state) ? "this node keeps it" : "this node gives it up");
+}

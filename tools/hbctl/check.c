@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * hbctl check: what is wrong with the configuration, all of it at once, and
+ * what it comes to.
+ */
+#include <getopt.h>
+#include <ifaddrs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <sys/utsname.h>
+
+#include <json.h>
+
+#include "config/config.h"
+#include "hbctl.h"
+
+static const char help[] =
+	"Usage: hbctl [-j [-p]] check [-d DIR] [--self NAME]\n\n"
+	"Reads ha.cf, haresources and authkeys, changes nothing, and prints every problem\n"
+	"as FILE:LINE: error|warning|note: TEXT on stderr. If there is no error, prints\n"
+	"what the files come to, with defaults and derived values, on stdout.\n\n"
+	"  -d, --dir DIR      where the files are (default " HBCTL_CONFIG_DIR ")\n"
+	"      --self NAME    as the node NAME would see it (default: uname -n). For another\n"
+	"                     node, its own ucast address is not known and is listed, too\n"
+	"  -j, --json         problems and configuration as one JSON object on stdout\n"
+	"  -p, --pretty       with -j: indented\n"
+	"  -h, --help         print this\n\n"
+	"Exit status: 0 no error, 1 wrong usage, 2 the system refused, 3 the configuration\n"
+	"has errors.\n";
+
+/* A ucast line to one of these is the node's own. Return: how many, or -1. */
+static ssize_t own_addresses(struct in_addr **own)
+{
+	struct ifaddrs *list, *i;
+	struct in_addr *v = NULL;
+	size_t n = 0;
+
+	*own = NULL;
+	if (getifaddrs(&list))
+		return -1;
+	for (i = list; i; i = i->ifa_next) {
+		if (!i->ifa_addr || i->ifa_addr->sa_family != AF_INET)
+			continue;
+		v = reallocarray(*own, n + 1, sizeof(*v));
+		if (!v) {
+			free(*own);
+			*own = NULL;
+			freeifaddrs(list);
+			return -1;
+		}
+		*own = v;
+		v[n++] = ((struct sockaddr_in *)i->ifa_addr)->sin_addr;
+	}
+	freeifaddrs(list);
+	return n;
+}
+
+/* { "valid", "problems", "config" }: a program finds everything in one place. */
+static int print_json(const struct config *c, const struct problems *problems)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *list = problems_json(problems);
+	struct json_object *config = c ? config_json(c) : NULL;
+	const char *text;
+	int ret = 0;
+
+	if (!o || !list || (c && !config) ||
+	    json_object_object_add(o, "valid", json_object_new_boolean(c != NULL))) {
+		json_object_put(list);
+		json_object_put(config);
+		json_object_put(o);
+		return -1;
+	}
+	json_object_object_add(o, "problems", list);
+	json_object_object_add(o, "config", config);
+	text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_NOSLASHESCAPE |
+					      (opts.pretty ? JSON_C_TO_STRING_PRETTY |
+					       JSON_C_TO_STRING_SPACED : JSON_C_TO_STRING_PLAIN));
+	if (!text || puts(text) < 0)
+		ret = -1;
+	json_object_put(o);
+	return ret;
+}
+
+static int check(const char *dir, const char *self, const struct in_addr *own, size_t n_own)
+{
+	struct problems problems = { 0 };
+	struct config *c = config_load(dir, self, own, n_own, &problems);
+	int ret = c ? HBCTL_OK : HBCTL_UNMET;
+
+	if (opts.json) {
+		if (print_json(c, &problems))
+			ret = fail(HBCTL_REFUSED, "cannot write the JSON");
+	} else {
+		problems_print(&problems, stderr);
+		if (c)
+			config_print(c, stdout);
+	}
+	config_free(c);
+	problems_free(&problems);
+	return ret;
+}
+
+/**
+ * cmd_check - hbctl check [-d DIR] [--self NAME]
+ * @argc: of @argv
+ * @argv: the verb and its arguments
+ *
+ * Return: HBCTL_OK, HBCTL_USAGE, HBCTL_REFUSED, or HBCTL_UNMET if the
+ * configuration has errors
+ */
+int cmd_check(int argc, char **argv)
+{
+	static const struct option longopts[] = {
+		{ "dir", required_argument, NULL, 'd' },
+		{ "self", required_argument, NULL, 'S' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "pretty", no_argument, NULL, 'p' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 }
+	};
+	const char *dir = HBCTL_CONFIG_DIR, *self = NULL;
+	struct in_addr *own = NULL;
+	ssize_t n_own = 0;
+	struct utsname uts;
+	int opt, ret;
+
+	if (wants_help(argc, argv)) {
+		fputs(help, stdout);
+		return HBCTL_OK;
+	}
+	if (uname(&uts))
+		return fail(HBCTL_REFUSED, "uname: %m");
+
+	/* main's getopt has come to its end: begin anew */
+	optind = 0;
+	opterr = 0;
+	while ((opt = getopt_long(argc, argv, ":d:jph", longopts, NULL)) != -1) {
+		switch (opt) {
+		case 'd':
+			dir = optarg;
+			break;
+		case 'S':
+			self = optarg;
+			break;
+		case 'j':
+			opts.json = true;
+			break;
+		case 'p':
+			opts.pretty = true;
+			break;
+		case 'h':
+			fputs(help, stdout);
+			return HBCTL_OK;
+		case ':':
+			return usage_error("%s needs an argument", argv[optind - 1]);
+		default:
+			return usage_error("unknown option %s, see hbctl check --help",
+					   argv[optind - 1]);
+		}
+	}
+	if (optind < argc)
+		return usage_error("unexpected argument %s, see hbctl check --help",
+				   argv[optind]);
+
+	/* another node's addresses cannot be known here */
+	if (!self || !strcasecmp(self, uts.nodename)) {
+		n_own = own_addresses(&own);
+		if (n_own < 0)
+			return fail(HBCTL_REFUSED, "cannot list this node's addresses: %m");
+	}
+	ret = check(dir, self ?: uts.nodename, own, n_own);
+	free(own);
+	return ret;
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The argument of IPaddr and IPaddr2: ADDRESS[/MASK[/DEVICE[:LABEL]][/BROADCAST]].
+ */
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <string.h>
+
+#include "internal.h"
+
+#define FIELDS_MAX	4
+
+/* 24, or 255.255.255.0 */
+static int mask_parse(const struct place *at, const char *text, int *prefix_len)
+{
+	struct in_addr addr;
+	unsigned int bits;
+	uint32_t mask;
+
+	if (!uint_parse(text, 32, &bits) && bits) {
+		*prefix_len = bits;
+		return 0;
+	}
+	if (inet_pton(AF_INET, text, &addr) == 1) {
+		mask = ntohl(addr.s_addr);
+		/* ones, then zeros: what is not set is one less than a power of two */
+		if (mask && !(~mask & (~mask + 1))) {
+			*prefix_len = __builtin_popcount(mask);
+			return 0;
+		}
+	}
+	place_error(at, "[%s] is not a mask: 1 to 32, or as 255.255.255.0, is wanted behind the address (ADDRESS/MASK/DEVICE)",
+		    text);
+	return -1;
+}
+
+/* eth0, or eth0:1: then the address gets that label */
+static int device_parse(const struct place *at, char *text, struct config_address *a)
+{
+	char *colon = strchr(text, ':'), *letter;
+	size_t len = strlen(text);
+
+	if (colon) {
+		if (len >= IFNAMSIZ || !colon[1]) {
+			place_error(at, "[%s] is not a label: DEVICE:NAME of at most %d letters is wanted, as eth0:1",
+				    text, IFNAMSIZ - 1);
+			return -1;
+		}
+		for (letter = colon + 1; *letter; letter++) {
+			if (!isgraph((unsigned char)*letter)) {
+				place_error(at, "[%s] is not a label: plain ASCII letters and digits are wanted",
+					    text);
+				return -1;
+			}
+		}
+		memcpy(a->label, text, len + 1);
+		*colon = '\0';
+	}
+	return ifname_parse(at, "device", text, a->ifname);
+}
+
+/**
+ * address_parse - an address with its mask, device, label and broadcast address
+ * @at: where, for messages
+ * @text: as behind IPaddr::
+ * @a: receives it
+ *
+ * Return: 0, or -1 after an error.
+ */
+int address_parse(const struct place *at, const char *text, struct config_address *a)
+{
+	char copy[CONFIG_LINE_MAX + 1], *rest = copy, *fields[FIELDS_MAX], *part;
+	const char *broadcast = NULL;
+	size_t n = 0;
+
+	memset(a, 0, sizeof(*a));
+	a->prefix_len = -1;
+	if (strlen(text) >= sizeof(copy))
+		return -1;
+	strcpy(copy, text);
+	while ((part = strsep(&rest, "/"))) {
+		if (n == FIELDS_MAX) {
+			place_error(at, "[%s] has too many parts: ADDRESS/MASK/DEVICE/BROADCAST is all there can be",
+				    text);
+			return -1;
+		}
+		fields[n++] = part;
+	}
+
+	if (host_addr_parse(at, "resource", fields[0], &a->addr))
+		return -1;
+	if (n > 1 && fields[1][0] && mask_parse(at, fields[1], &a->prefix_len))
+		return -1;
+	if (n > 2) {
+		/* Heartbeat's rule: a device's name does not begin with a digit */
+		if (isdigit((unsigned char)fields[2][0]))
+			broadcast = fields[2];
+		else if (fields[2][0] && device_parse(at, fields[2], a))
+			return -1;
+	}
+	if (n > 3) {
+		if (broadcast) {
+			place_error(at, "[%s]: nothing goes behind the broadcast address; the device goes before it (ADDRESS/MASK/DEVICE/BROADCAST)",
+				    text);
+			return -1;
+		}
+		if (fields[3][0])
+			broadcast = fields[3];
+	}
+	if (broadcast && inet_pton(AF_INET, broadcast, &a->broadcast) != 1) {
+		place_error(at, "[%s] is not a broadcast address, as 10.0.2.255; a device's name goes before it and begins with a letter",
+			    broadcast);
+		return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What /etc/ha.d says: ha.cf, haresources and authkeys, parsed and checked.
+ * Parsing does no I/O but reading the files; nothing here knows netlink.
+ */
+#ifndef HBCTL_CONFIG_H
+#define HBCTL_CONFIG_H
+
+#include <netinet/in.h>
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <linux/hbkm.h>
+
+struct json_object;
+
+/* ---- problems found: every one, not only the first ---- */
+
+enum problem_level { PROBLEM_ERROR, PROBLEM_WARNING, PROBLEM_NOTE };
+
+struct problem {
+	enum problem_level level;
+	char *file;
+	unsigned int line;		/* 0: the file as a whole */
+	char *text;			/* printable UTF-8, whatever the file held */
+};
+
+/* Start with { 0 }. */
+struct problems {
+	struct problem *v;
+	size_t n;
+	size_t errors;			/* counted even if too many to be kept */
+	size_t dropped;			/* too many to be kept */
+};
+
+/**
+ * problems_add - note one problem
+ * @p: the list; an error counts even if there is no memory to keep its text
+ * @level: error, warning or note
+ * @file: where
+ * @line: where in it, 0 for the file as a whole
+ * @fmt: what is wrong, and what to do about it
+ */
+void problems_add(struct problems *p, enum problem_level level, const char *file,
+		  unsigned int line, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
+
+/* "FILE:LINE: error|warning|note: text", one a line. */
+void problems_print(const struct problems *p, FILE *out);
+void problems_free(struct problems *p);
+
+/* "error", "warning" or "note" */
+const char *problem_level_name(enum problem_level level);
+
+/* An array of { level, file, line, text }; NULL if there is no memory. */
+struct json_object *problems_json(const struct problems *p);
+
+/* ---- ha.cf ---- */
+
+struct config_link {
+	enum hbkm_link_kind kind;
+	unsigned int line;
+	uint8_t path;			/* the same number for the same cable on every node */
+	char ifname[IFNAMSIZ];
+	struct in_addr addr;		/* ucast: the peer; mcast: the group */
+	uint16_t port;
+	uint8_t ttl;
+	bool loop;
+};
+
+struct config_node {
+	char name[HBKM_NAME_MAX + 1];	/* lower case, as Heartbeat compares */
+	unsigned int line;
+};
+
+enum log_target { LOG_TO_LOGD, LOG_TO_SYSLOG, LOG_TO_FILE };
+
+/* The line of ha.cf that says it; 0: none does, so it is a default, or derived. */
+struct config_said {
+	unsigned int cluster;
+	unsigned int keepalive;
+	unsigned int deadtime;
+	unsigned int warntime;
+	unsigned int initdead;
+	unsigned int auto_failback;
+	unsigned int autojoin;
+	unsigned int udpport;		/* the last one */
+	unsigned int realtime;
+	unsigned int rtprio;
+	unsigned int use_logd;
+	unsigned int logfacility;
+	unsigned int logfile;
+	unsigned int debugfile;
+};
+
+/* ---- authkeys ---- */
+
+struct config_key {
+	uint8_t id;
+	enum hbkm_method method;
+	uint8_t secret[HBKM_SECRET_MAX];
+	size_t secret_len;
+};
+
+/* ---- haresources ---- */
+
+#define CONFIG_MAX_ADDRESSES	128	/* in a group */
+
+struct config_address {
+	char ifname[IFNAMSIZ];		/* "": that of the route to the address */
+	char label[IFNAMSIZ];		/* "": none */
+	struct in_addr addr;
+	struct in_addr broadcast;	/* 0.0.0.0: the highest of the subnet */
+	int prefix_len;			/* -1: that of the route to the address */
+};
+
+struct config_group {
+	char name[HBKM_NAME_MAX + 1];	/* node, or node:2, node:3 … for its further lines */
+	char node[HBKM_NAME_MAX + 1];	/* the preferred one */
+	unsigned int line;
+	char *text;			/* the line as written, blanks folded: for the log */
+	struct config_address *addresses;
+	size_t n_addresses;
+};
+
+struct config {
+	char dir[4096];			/* /etc/ha.d */
+	char self[HBKM_NAME_MAX + 1];	/* uname -n, lower case */
+	char cluster[HBKM_NAME_MAX + 1];
+
+	uint32_t keepalive_us;
+	uint32_t deadtime_us;
+	uint32_t warntime_us;
+	uint32_t initdead_us;
+	enum hbkm_auto_failback auto_failback;
+
+	bool realtime;
+	int rtprio;
+	bool use_logd;
+	int logfacility;		/* as syslog(3) takes it, -1: none */
+	char logfile[4096];		/* "": none */
+	char debugfile[4096];
+	struct config_said said;
+
+	struct config_node nodes[HBKM_MAX_NODES];
+	size_t n_nodes;
+	struct config_link links[HBKM_MAX_LINKS];
+	size_t n_links;			/* without the own ucast addresses */
+	struct config_link own_links[HBKM_MAX_LINKS];
+	size_t n_own_links;		/* these: for information only */
+
+	struct config_key keys[HBKM_MAX_KEYS];
+	size_t n_keys;
+	uint8_t sign_key;
+
+	struct config_group groups[HBKM_MAX_GROUPS];
+	size_t n_groups;
+};
+
+/**
+ * config_load - read and check all three files of a directory
+ * @dir: usually /etc/ha.d
+ * @self: uname -n of this node
+ * @own: the IPv4 addresses of this node: a ucast line to one of them is the
+ *	node's own and is left out, as Heartbeat ignores it
+ * @n_own: how many
+ * @problems: receives every problem, in the order file, line
+ *
+ * Return: a configuration to config_free(), or NULL if there is any error.
+ */
+struct config *config_load(const char *dir, const char *self,
+			   const struct in_addr *own, size_t n_own,
+			   struct problems *problems);
+
+/* Wipes the keys. */
+void config_free(struct config *c);
+
+/**
+ * config_print - the effective values, derived ones included, for people
+ * @c: what config_load() gave
+ * @out: where to
+ *
+ * Key secrets are never shown, nor their lengths.
+ */
+void config_print(const struct config *c, FILE *out);
+
+/* The same for programs; NULL if there is no memory. */
+struct json_object *config_json(const struct config *c);
+
+/* ---- the parsers, each pure: text in, problems out (units, fuzzers) ---- */
+
+/**
+ * hacf_parse - ha.cf: defaults, then the text, then what it derives, and cross-checks
+ * @c: zeroed, but for @c->self (if that is empty, it need not be among the nodes)
+ * @file: its name, for the problems
+ * @text: not necessarily terminated
+ * @len: its length
+ * @own: as for config_load()
+ * @n_own: how many
+ * @p: receives the problems
+ *
+ * A link's path is the ordinal of its device among the distinct devices of all
+ * bcast, ucast and mcast lines, in order of first appearance; own ucast
+ * addresses count. So the same ha.cf on every node gives every cable the same
+ * number everywhere, and where devices are named differently, the order of the
+ * lines must be the same. More than HBKM_MAX_PATHS devices are an error.
+ */
+void hacf_parse(struct config *c, const char *file, const char *text, size_t len,
+		const struct in_addr *own, size_t n_own, struct problems *p);
+
+/**
+ * haresources_parse - haresources: who prefers which addresses
+ * @c: after hacf_parse(): its nodes are those that may be named; without any,
+ *	every name may be
+ * @file: its name, for the problems
+ * @text: not necessarily terminated
+ * @len: its length
+ * @p: receives the problems
+ */
+void haresources_parse(struct config *c, const char *file, const char *text,
+		       size_t len, struct problems *p);
+
+/**
+ * authkeys_parse - authkeys: the ring of keys, and which one signs
+ * @c: receives them
+ * @file: its name, for the problems, which never repeat anything from the file
+ *	that may be a secret
+ * @text: not necessarily terminated; wiping it is the caller's business
+ * @len: its length
+ * @p: receives the problems
+ */
+void authkeys_parse(struct config *c, const char *file, const char *text, size_t len,
+		    struct problems *p);
+
+/**
+ * time_parse_us - Heartbeat's time values: "2", "1.7", "500ms", "250us"
+ * @text: number, optional blanks, optional unit (none: seconds)
+ * @us: receives microseconds, rounded; UINT32_MAX for whatever is longer
+ *
+ * As in Heartbeat, "ms" or "us" in either case may have more letters behind
+ * ("msec"). Unlike it, microseconds are kept, not rounded to milliseconds.
+ *
+ * Return: 0, or -1 if it is not a time (as "10s": Heartbeat refuses it too).
+ */
+int time_parse_us(const char *text, uint32_t *us);
+
+#endif /* HBCTL_CONFIG_H */

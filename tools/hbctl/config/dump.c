@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The effective configuration, for people.
+ */
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "../names.h"
+#include "internal.h"
+#include "show.h"
+
+const char *method_name(enum hbkm_method method)
+{
+	switch (method) {
+	case HBKM_METHOD_CRC:
+		return "crc";
+	case HBKM_METHOD_MD5:
+		return "md5";
+	case HBKM_METHOD_SHA1:
+		return "sha1";
+	case HBKM_METHOD_SHA256:
+		return "sha256";
+	}
+	return "unknown";
+}
+
+static void print_time(FILE *out, const char *name, uint32_t us, bool said, bool derived)
+{
+	char text[64];
+
+	fprintf(out, "%s %s%s\n", name, duration_format(text, sizeof(text), us * 1000ULL),
+		said ? "" : derived ? " (derived)" : " (default)");
+}
+
+static void print_link(FILE *out, const struct config_link *link, bool own)
+{
+	char addr[INET_ADDRSTRLEN];
+
+	fprintf(out, "link %s %s", link_kind_name(link->kind), link->ifname);
+	if (link->kind != HBKM_LINK_BCAST)
+		fprintf(out, " %s", inet_ntop(AF_INET, &link->addr, addr, sizeof(addr)));
+	fprintf(out, " port %u path %u", link->port, link->path);
+	if (link->kind == HBKM_LINK_MCAST)
+		fprintf(out, " ttl %u loop %u", link->ttl, link->loop);
+	fputs(own ? " (own address, not used)\n" : "\n", out);
+}
+
+static void print_address(FILE *out, const struct config_address *a)
+{
+	char text[INET_ADDRSTRLEN];
+
+	fprintf(out, "  address %s", inet_ntop(AF_INET, &a->addr, text, sizeof(text)));
+	if (a->prefix_len >= 0)
+		fprintf(out, "/%d", a->prefix_len);
+	if (a->ifname[0])
+		fprintf(out, " dev %s", a->ifname);
+	if (a->label[0])
+		fprintf(out, " label %s", a->label);
+	if (a->broadcast.s_addr)
+		fprintf(out, " broadcast %s",
+			inet_ntop(AF_INET, &a->broadcast, text, sizeof(text)));
+	if (a->prefix_len < 0 || !a->ifname[0])
+		fprintf(out, " (%s%s%s as the route says)", a->prefix_len < 0 ? "mask" : "",
+			a->prefix_len < 0 && !a->ifname[0] ? " and " : "",
+			a->ifname[0] ? "" : "device");
+	fputc('\n', out);
+}
+
+static void print_logging(FILE *out, const struct config *c)
+{
+	fputs("log", out);
+	if (c->use_logd)
+		fprintf(out, " logd%s", c->said.use_logd ? "" : " (derived)");
+	if (c->logfacility >= 0)
+		fprintf(out, " facility %s", facility_name(c->logfacility));
+	if (c->logfile[0])
+		fprintf(out, " file %s", c->logfile);
+	if (c->debugfile[0])
+		fprintf(out, " debugfile %s", c->debugfile);
+	fputc('\n', out);
+}
+
+void config_print(const struct config *c, FILE *out)
+{
+	size_t i, j;
+
+	fprintf(out, "cluster %s%s\n", c->cluster, c->said.cluster ? "" : " (default)");
+	for (i = 0; i < c->n_nodes; i++)
+		fprintf(out, "node %s%s\n", c->nodes[i].name,
+			strcmp(c->nodes[i].name, c->self) ? "" : " (this one)");
+	print_time(out, "keepalive", c->keepalive_us, c->said.keepalive, false);
+	print_time(out, "deadtime", c->deadtime_us, c->said.deadtime, false);
+	print_time(out, "warntime", c->warntime_us, c->said.warntime, true);
+	print_time(out, "initdead", c->initdead_us, c->said.initdead, true);
+	fprintf(out, "auto_failback %s%s\n", auto_failback_name(c->auto_failback),
+		c->said.auto_failback ? "" : " (default)");
+	if (c->realtime)
+		fprintf(out, "realtime on priority %d%s\n", c->rtprio,
+			c->said.rtprio ? "" : " (default)");
+	else
+		fputs("realtime off\n", out);
+	print_logging(out, c);
+	for (i = 0; i < c->n_links; i++)
+		print_link(out, &c->links[i], false);
+	for (i = 0; i < c->n_own_links; i++)
+		print_link(out, &c->own_links[i], true);
+	for (i = 0; i < c->n_keys; i++)
+		fprintf(out, "key %u %s%s\n", c->keys[i].id, method_name(c->keys[i].method),
+			c->keys[i].id == c->sign_key ? " (signs)" : "");
+	for (i = 0; i < c->n_groups; i++) {
+		fprintf(out, "group %s prefers %s\n", c->groups[i].name, c->groups[i].node);
+		for (j = 0; j < c->groups[i].n_addresses; j++)
+			print_address(out, &c->groups[i].addresses[j]);
+	}
+}

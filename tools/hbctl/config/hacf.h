@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Inside ha.cf's parser: the state that its directives share.
+ */
+#ifndef HBCTL_HACF_H
+#define HBCTL_HACF_H
+
+#include "internal.h"
+
+/**
+ * struct hacf - ha.cf while it is being read
+ * @at: where we are
+ * @c: what becomes of it
+ * @own: this node's addresses
+ * @n_own: how many
+ * @devices: the distinct devices in order of appearance: a link's path is an index
+ * @n_devices: how many
+ * @ports: the udpport lines
+ * @n_ports: how many of them are kept
+ * @media: bcast, ucast and mcast lines so far, good or not
+ * @bad_times: a time was wrong: do not check times against each other
+ * @bad_media: a medium was wrong: do not say that there is none
+ * @bad_nodes: a node line was wrong: do not say that this node is missing
+ */
+struct hacf {
+	struct place at;
+	struct config *c;
+	const struct in_addr *own;
+	size_t n_own;
+
+	char devices[HBKM_MAX_PATHS][IFNAMSIZ];
+	size_t n_devices;
+	struct {
+		unsigned int line;
+		uint16_t port;
+	} ports[HBKM_MAX_LINKS];
+	size_t n_ports;
+
+	unsigned int media;
+	bool bad_times;
+	bool bad_media;
+	bool bad_nodes;
+};
+
+/* media.c */
+void media_bcast(struct hacf *h, const char *name, char **words, size_t n);
+void media_ucast(struct hacf *h, const char *name, char **words, size_t n);
+void media_mcast(struct hacf *h, const char *name, char **words, size_t n);
+void media_udpport(struct hacf *h, unsigned int port);
+void media_finish(struct hacf *h);
+
+/* hacf_check.c */
+void hacf_defaults(struct config *c);
+void hacf_check(struct hacf *h);
+
+#endif /* HBCTL_HACF_H */

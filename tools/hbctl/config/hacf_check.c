@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ha.cf as a whole: what it leaves to defaults, what it derives, and what must
+ * fit together. The texts are Heartbeat's where it has them.
+ */
+#include <hbkm/frame.h>
+#include <string.h>
+
+#include "hacf.h"
+
+void hacf_defaults(struct config *c)
+{
+	snprintf(c->cluster, sizeof(c->cluster), "linux-ha");
+	c->keepalive_us = 1000000;
+	c->deadtime_us = 30000000;
+	c->auto_failback = HBKM_FAILBACK_LEGACY;
+	c->realtime = true;
+	c->rtprio = 50;
+	c->logfacility = -1;
+}
+
+/* The place of a line that may be absent: then the file as a whole. */
+static struct place at_line(const struct hacf *h, unsigned int line)
+{
+	struct place at = h->at;
+
+	at.line = line;
+	return at;
+}
+
+static void check_time(struct hacf *h, const char *name, unsigned int line, uint32_t us,
+		       uint32_t least, uint32_t most)
+{
+	struct place at = at_line(h, line);
+	char value[32], limit[32];
+
+	if (us >= least && us <= most)
+		return;
+	h->bad_times = true;
+	if (us < least)
+		place_error(&at, "%s of %sms is too short: it is at least %sms", name,
+			    time_text(us, value), time_text(least, limit));
+	else
+		place_error(&at, "%s of %s%sms is too long: it is at most %sms", name,
+			    us == UINT32_MAX ? "more than " : "",
+			    time_text(us, value), time_text(most, limit));
+}
+
+static void check_times(struct hacf *h)
+{
+	struct config *c = h->c;
+	struct place at;
+	char a[32], b[32];
+
+	check_time(h, "keepalive", c->said.keepalive, c->keepalive_us,
+		   HBKM_KEEPALIVE_MIN_US, HBKM_KEEPALIVE_MAX_US);
+	check_time(h, "deadtime", c->said.deadtime, c->deadtime_us, 0, HBKM_TIME_MAX_US);
+	if (c->said.warntime) {
+		at = at_line(h, c->said.warntime);
+		if (!c->warntime_us) {
+			place_error(&at, "Warn time [0] is invalid: it must be more than 0; leave it out for half of deadtime");
+			h->bad_times = true;
+		}
+		check_time(h, "warntime", c->said.warntime, c->warntime_us, 0, HBKM_TIME_MAX_US);
+	}
+	if (c->said.initdead)
+		check_time(h, "initdead", c->said.initdead, c->initdead_us, 0, HBKM_TIME_MAX_US);
+	if (h->bad_times)
+		return;
+
+	at = at_line(h, c->said.deadtime ?: c->said.keepalive);
+	if (c->deadtime_us <= 2 * c->keepalive_us) {
+		place_error(&at, "Dead time [%s] is too small compared to keeplive [%s]: deadtime must be more than twice keepalive (both in ms here)",
+			    time_text(c->deadtime_us, a), time_text(c->keepalive_us, b));
+		return;
+	}
+
+	if (!c->said.warntime)
+		c->warntime_us = c->deadtime_us / 2;
+	at = at_line(h, c->said.warntime);
+	if (c->warntime_us > c->deadtime_us) {
+		place_warning(&at, "warntime of %sms is longer than deadtime and never comes to pass: taken as %sms",
+			      time_text(c->warntime_us, a), time_text(c->deadtime_us, b));
+		c->warntime_us = c->deadtime_us;
+	} else if (c->said.warntime && c->warntime_us <= c->keepalive_us) {
+		place_warning(&at, "warntime of %sms is not longer than keepalive: every beat will be called late",
+			      time_text(c->warntime_us, a));
+	}
+
+	if (!c->said.initdead) {
+		if (c->deadtime_us > 10000000)
+			c->initdead_us = c->deadtime_us;
+		else if (c->deadtime_us < 6000000)
+			c->initdead_us = 12000000;
+		else
+			c->initdead_us = 2 * c->deadtime_us;
+	}
+	at = at_line(h, c->said.initdead);
+	if (c->initdead_us < c->deadtime_us)
+		place_error(&at, "Initial dead time [%s] is smaller than deadtime [%s] (both in ms)",
+			    time_text(c->initdead_us, a), time_text(c->deadtime_us, b));
+	else if (c->initdead_us < 10000000)
+		place_warning(&at, "Initial dead time [%s ms] may be too small! It accounts for slow network startup time: at least 10 s are advised",
+			      time_text(c->initdead_us, a));
+}
+
+/* Names become numbers on the wire: two that become the same one cannot be told apart. */
+static void check_ids(struct hacf *h)
+{
+	const struct config *c = h->c;
+	struct place at;
+	size_t i, j;
+
+	for (i = 1; i < c->n_nodes; i++) {
+		for (j = 0; j < i; j++) {
+			if (hbkm_name_id(c->nodes[i].name) != hbkm_name_id(c->nodes[j].name))
+				continue;
+			at = at_line(h, c->nodes[i].line);
+			place_error(&at, "node: [%s] and [%s] happen to have the same id, %08x: one of them must be renamed",
+				    c->nodes[j].name, c->nodes[i].name,
+				    hbkm_name_id(c->nodes[i].name));
+		}
+	}
+}
+
+static void check_nodes(struct hacf *h)
+{
+	const struct config *c = h->c;
+	const char *meant;
+	size_t i;
+
+	check_ids(h);
+	if (!c->n_nodes) {
+		if (!h->bad_nodes)
+			place_error(&h->at, "no nodes defined: give a node line for every machine, with what uname -n says there");
+		return;
+	}
+	for (i = 0; i < c->n_nodes; i++) {
+		if (!strcmp(c->nodes[i].name, c->self))
+			break;
+	}
+	if (i == c->n_nodes && c->self[0] && !h->bad_nodes) {
+		meant = suggest_node(c, c->self);
+		place_error(&h->at, "Current node [%s] not in configuration! By default, cluster nodes are named by `uname -n` and must be declared with a 'node' directive in the ha.cf file.%s%s%s",
+			    c->self, meant ? " Is [" : "", meant ?: "", meant ? "] meant?" : "");
+	} else if (c->n_nodes == 1 && !h->bad_nodes) {
+		place_warning(&h->at, "there is only one node: nobody can take over from it");
+	}
+}
+
+static void check_media(struct hacf *h)
+{
+	const struct config *c = h->c;
+	struct place at;
+
+	if (c->n_links || h->bad_media)
+		return;
+	if (c->n_own_links) {
+		at = at_line(h, c->own_links[0].line);
+		place_error(&at, "No heartbeat media defined: every ucast line names this node itself; add one with the address of each other node");
+	} else {
+		place_error(&h->at, "No heartbeat media defined: say how the other nodes are reached, as bcast eth0 or ucast eth0 10.0.2.16");
+	}
+}
+
+static void check_failback(struct hacf *h)
+{
+	struct place at = at_line(h, h->c->said.auto_failback);
+
+	if (h->c->auto_failback == HBKM_FAILBACK_LEGACY)
+		place_warning(&at, "Deprecated 'legacy' auto_failback option selected. Please convert to 'auto_failback on'%s",
+			      at.line ? "." : ": legacy is what counts without such a line.");
+}
+
+static void check_logging(struct hacf *h)
+{
+	struct config *c = h->c;
+	struct place at = at_line(h, c->said.use_logd);
+	bool file = c->logfile[0], debug = c->debugfile[0], facility = c->logfacility > 0;
+
+	if (!file && !debug && !facility) {
+		if (!c->said.use_logd) {
+			place_note(&h->at, "No log entry found in ha.cf -- use logd");
+			c->use_logd = true;
+		} else if (!c->use_logd) {
+			place_error(&at, "No log entry found in ha.cf and use_logd is set to off: say where to log, as use_logd on or logfacility daemon");
+		}
+	} else if (c->use_logd) {
+		place_warning(&at, "logd is enabled but %s%s%s%s%s is still configured in ha.cf",
+			      file ? "logfile" : "", file && debug ? "/" : "",
+			      debug ? "debugfile" : "", (file || debug) && facility ? "/" : "",
+			      facility ? "logfacility" : "");
+	}
+}
+
+/* Derives what is not said, and checks what goes across lines. */
+void hacf_check(struct hacf *h)
+{
+	check_times(h);
+	check_nodes(h);
+	check_media(h);
+	check_failback(h);
+	check_logging(h);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What every verb of hbctl shares: the global options, the exit codes and the
+ * one form of error message. A verb is one function, one file, one line in
+ * main.c's table.
+ */
+#ifndef HBCTL_H
+#define HBCTL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifndef HBCTL_VERSION
+#define HBCTL_VERSION	"0.1.0"
+#endif
+
+#define HBCTL_CONFIG_DIR	"/etc/ha.d"
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+/**
+ * enum hbctl_exit - what a script may rely on
+ * @HBCTL_OK: done
+ * @HBCTL_USAGE: the command line (or a configuration file) is wrong
+ * @HBCTL_REFUSED: the kernel, or the system, refused
+ * @HBCTL_UNMET: the condition asked for does not hold; no cluster is running
+ * @HBCTL_ABSENT: the module hbkm is not loaded
+ */
+enum hbctl_exit {
+	HBCTL_OK,
+	HBCTL_USAGE,
+	HBCTL_REFUSED,
+	HBCTL_UNMET,
+	HBCTL_ABSENT,
+};
+
+/**
+ * struct hbctl_options - the options before the verb
+ * @json: -j, JSON instead of text
+ * @pretty: -p, with @json: indented
+ * @stats: -s, counters too
+ * @timestamps: -t, with monitor: the time of each line
+ * @netns: -n, the network namespace to work in, NULL for the own one
+ * @verb: the word after the options, for error messages
+ */
+struct hbctl_options {
+	bool json;
+	bool pretty;
+	bool stats;
+	bool timestamps;
+	const char *netns;
+	const char *verb;
+};
+
+extern struct hbctl_options opts;
+
+/**
+ * usage_error - refuse a command line: "hbctl: VERB: ..." on stderr, one line
+ * @fmt: what is wrong, without a newline
+ *
+ * Return: HBCTL_USAGE, so that a verb can return it
+ */
+int usage_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/**
+ * fail - report an error: "hbctl: VERB: ..." on stderr, one line
+ * @code: the exit code, returned as it is
+ * @fmt: what happened, without a newline
+ *
+ * Return: @code
+ */
+int fail(enum hbctl_exit code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/**
+ * wants_help - does a verb's command line ask for help?
+ * @argc: as the verb got it
+ * @argv: as the verb got it, argv[0] is the verb
+ *
+ * Return: true if the first argument is --help, -h or help
+ */
+bool wants_help(int argc, char **argv);
+
+/*
+ * The verbs. argv[0] is the verb's own name, so getopt_long() works at once.
+ * Each answers --help on stdout, and returns an exit code.
+ */
+int cmd_run(int argc, char **argv);
+int cmd_status(int argc, char **argv);
+int cmd_show(int argc, char **argv);
+int cmd_monitor(int argc, char **argv);
+int cmd_set(int argc, char **argv);
+int cmd_standby(int argc, char **argv);
+int cmd_takeover(int argc, char **argv);
+int cmd_rscstatus(int argc, char **argv);
+int cmd_check(int argc, char **argv);
+
+/* Called as cl_status: that program, to the letter. */
+int cl_status_main(int argc, char **argv);
+
+#endif /* HBCTL_H */

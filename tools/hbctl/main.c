@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * hbctl: the global options, the table of verbs, and the names of Heartbeat's
+ * own programs that it answers to.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hbctl.h"
+
+struct hbctl_options opts;
+
+static const struct verb {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *help;
+} verbs[] = {
+	{ "run",	cmd_run,	"be the agent: configure the kernel, then act on its decisions" },
+	{ "status",	cmd_status,	"the cluster on one screen (the default)" },
+	{ "show",	cmd_show,	"nodes, links, groups, stats or cluster, one object a line" },
+	{ "monitor",	cmd_monitor,	"print what exists, then every change as it happens" },
+	{ "set",	cmd_set,	"change times and policy of the running cluster" },
+	{ "standby",	cmd_standby,	"give resource groups away" },
+	{ "takeover",	cmd_takeover,	"have resource groups" },
+	{ "rscstatus",	cmd_rscstatus,	"which resources this node holds, in Heartbeat's words" },
+	{ "check",	cmd_check,	"check the configuration, changing nothing" },
+};
+
+static void usage(FILE *out)
+{
+	fputs("Usage: hbctl [OPTIONS] [VERB [ARG...]]\n"
+	      "       hbctl VERB --help\n\n"
+	      "Verbs:\n", out);
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		fprintf(out, "  %-11s%s\n", verbs[i].name, verbs[i].help);
+	fputs("\nOptions:\n"
+	      "  -j, --json         print JSON\n"
+	      "  -p, --pretty       with -j: indented\n"
+	      "  -s, --stats        counters too\n"
+	      "  -t, --timestamps   monitor: the time of each line\n"
+	      "  -n, --netns NETNS  work in this network namespace (a name, or a path)\n"
+	      "  -V, --version      print the version\n"
+	      "  -h, --help         print this\n\n"
+	      "Exit status: 0 done, 1 wrong usage or configuration, 2 refused by the kernel,\n"
+	      "3 condition not met (as: no cluster is running), 4 module hbkm not loaded.\n", out);
+}
+
+static int vreport(int code, const char *fmt, va_list ap)
+{
+	/* One write, so that lines of two processes do not mix. */
+	char line[1024];
+	int n;
+
+	n = snprintf(line, sizeof(line), "hbctl: %s%s", opts.verb ? opts.verb : "",
+		     opts.verb ? ": " : "");
+	vsnprintf(line + n, sizeof(line) - (size_t)n, fmt, ap);
+	fflush(stdout);
+	fprintf(stderr, "%s\n", line);
+	return code;
+}
+
+int usage_error(const char *fmt, ...)
+{
+	va_list ap;
+	int ret;
+
+	va_start(ap, fmt);
+	ret = vreport(HBCTL_USAGE, fmt, ap);
+	va_end(ap);
+	return ret;
+}
+
+int fail(enum hbctl_exit code, const char *fmt, ...)
+{
+	va_list ap;
+	int ret;
+
+	va_start(ap, fmt);
+	ret = vreport(code, fmt, ap);
+	va_end(ap);
+	return ret;
+}
+
+bool wants_help(int argc, char **argv)
+{
+	return argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
+			    !strcmp(argv[1], "help"));
+}
+
+/* As ip-netns(8) keeps them, or any file that stands for a namespace. */
+static int enter_netns(const char *name)
+{
+	char path[4096];
+	int fd, ret;
+
+	if (strchr(name, '/'))
+		snprintf(path, sizeof(path), "%s", name);
+	else
+		snprintf(path, sizeof(path), "/run/netns/%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return fail(HBCTL_REFUSED, "network namespace %s: %s (%s)", path,
+			    strerror(errno), strerrorname_np(errno));
+	ret = setns(fd, CLONE_NEWNET);
+	if (ret)
+		ret = fail(HBCTL_REFUSED, "entering network namespace %s: %s (%s)", path,
+			   strerror(errno), strerrorname_np(errno));
+	close(fd);
+	return ret;
+}
+
+static int run_verb(int argc, char **argv)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
+		if (strcmp(argv[0], verbs[i].name))
+			continue;
+		opts.verb = verbs[i].name;
+		/* The verb parses its own options from the start. */
+		optind = 0;
+		return verbs[i].run(argc, argv);
+	}
+	return usage_error("unknown verb \"%s\" (see hbctl --help)", argv[0]);
+}
+
+static int hbctl_main(int argc, char **argv)
+{
+	static const struct option longopts[] = {
+		{ "json",	no_argument,		NULL, 'j' },
+		{ "pretty",	no_argument,		NULL, 'p' },
+		{ "stats",	no_argument,		NULL, 's' },
+		{ "statistics",	no_argument,		NULL, 's' },
+		{ "timestamps",	no_argument,		NULL, 't' },
+		{ "netns",	required_argument,	NULL, 'n' },
+		{ "version",	no_argument,		NULL, 'V' },
+		{ "help",	no_argument,		NULL, 'h' },
+		{ NULL, 0, NULL, 0 }
+	};
+	static char status[] = "status";
+	static char *just_status[] = { status, NULL };
+	int c, ret;
+
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, "+:jpstn:Vh", longopts, NULL)) != -1) {
+		switch (c) {
+		case 'j':
+			opts.json = true;
+			break;
+		case 'p':
+			opts.pretty = true;
+			break;
+		case 's':
+			opts.stats = true;
+			break;
+		case 't':
+			opts.timestamps = true;
+			break;
+		case 'n':
+			opts.netns = optarg;
+			break;
+		case 'V':
+			printf("hbctl %s\n", HBCTL_VERSION);
+			return HBCTL_OK;
+		case 'h':
+			usage(stdout);
+			return HBCTL_OK;
+		case ':':
+			return usage_error("option %s needs a value", argv[optind - 1]);
+		default:
+			return usage_error("unknown option %s (see hbctl --help)",
+					   argv[optind - 1]);
+		}
+	}
+	argc -= optind;
+	argv += optind;
+	if (argc && !strcmp(argv[0], "help")) {
+		usage(stdout);
+		return HBCTL_OK;
+	}
+	if (!argc) {
+		argc = 1;
+		argv = just_status;
+	}
+	if (opts.netns) {
+		ret = enter_netns(opts.netns);
+		if (ret)
+			return ret;
+	}
+	return run_verb(argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = strrchr(argv[0], '/');
+	int ret;
+
+	name = name ? name + 1 : argv[0];
+	/* The reader of a pipe may go before us: that is no error worth a signal. */
+	signal(SIGPIPE, SIG_IGN);
+	if (!strcmp(name, "cl_status"))
+		ret = cl_status_main(argc, argv);
+	else
+		ret = hbctl_main(argc, argv);
+	if (fflush(stdout) && errno != EPIPE && ret == HBCTL_OK)
+		ret = fail(HBCTL_REFUSED, "writing to standard output: %s", strerror(errno));
+	return ret;
+}

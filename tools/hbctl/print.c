@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The fields of each kind of object, in the one order in which all verbs print them. */
+#include <arpa/inet.h>
+#include <stdio.h>
+
+#include "hbctl.h"
+#include "names.h"
+#include "out.h"
+#include "print.h"
+
+void print_cluster(const struct nl_cluster *c)
+{
+	out_string("name", c->name);
+	out_string("node", c->node);
+	out_string("state", cluster_state_name(c->state));
+	out_flag("agent", c->flags & HBKM_CLUSTER_F_AGENT);
+	out_flag("isolated", c->flags & HBKM_CLUSTER_F_ISOLATED);
+	out_uint("holding", c->holding);
+	out_us("keepalive", c->keepalive_us);
+	out_us("deadtime", c->deadtime_us);
+	out_us("warntime", c->warntime_us);
+	out_us("initdead", c->initdead_us);
+	out_us("agent_timeout", c->agent_timeout_us);
+	out_string("auto_failback", auto_failback_name(c->auto_failback));
+	if (!opts.stats)
+		return;
+	out_uint("id", c->id);
+	out_uint("node_id", c->node_id);
+	out_hex("incarnation", c->incarnation);
+	out_uint("event_seq", c->event_seq);
+	out_ns("late_max", c->late_max_ns);
+	out_uints("late_hist", c->late_hist, HBKM_LATE_BUCKETS);
+}
+
+void print_node(const struct nl_snapshot *s, const struct nl_node *n)
+{
+	bool self = n->flags & HBKM_NODE_F_SELF;
+
+	(void)s;
+	out_head("name", n->name);
+	out_string("state", node_state_name(n->state));
+	out_flag("self", self);
+	out_flag("agent", n->flags & HBKM_NODE_F_AGENT);
+	out_flag("settled", n->flags & HBKM_NODE_F_SETTLED);
+	out_flag("oneway", n->flags & HBKM_NODE_F_ONEWAY);
+	if (n->reason || opts.json)
+		out_string("reason", reason_name(n->reason));
+	if (!self) {
+		if (n->has_age)
+			out_ns("age", n->age_ns);
+		if (n->has_rtt && n->rtt_ns)
+			out_ns("rtt", n->rtt_ns);
+		out_bits("paths_heard", n->paths_heard);
+		out_bits("paths_echoed", n->paths_echoed);
+	}
+	if (n->keepalive_us)
+		out_us("keepalive", n->keepalive_us);
+	if (n->deadtime_us)
+		out_us("deadtime", n->deadtime_us);
+	if (!opts.stats)
+		return;
+	out_uint("id", n->id);
+	out_hex("incarnation", n->incarnation);
+}
+
+const char *link_address(const struct nl_link *l, char *buf, size_t size)
+{
+	if (l->kind == HBKM_LINK_BCAST || !inet_ntop(AF_INET, &l->addr, buf, (socklen_t)size))
+		snprintf(buf, size, "%s", "");
+	return buf;
+}
+
+const char *path_ifname(const struct nl_snapshot *s, unsigned int path)
+{
+	for (size_t i = 0; i < s->n_links; i++)
+		if (s->links[i].path == path)
+			return s->links[i].ifname;
+	return NULL;
+}
+
+void print_link(const struct nl_link *l)
+{
+	char address[INET6_ADDRSTRLEN];
+
+	out_head("ifname", l->ifname);
+	out_string("kind", link_kind_name(l->kind));
+	if (l->kind != HBKM_LINK_BCAST)
+		out_string("address", link_address(l, address, sizeof(address)));
+	out_uint("port", l->port);
+	out_string("state", link_state_name(l->state));
+	out_uint("path", l->path);
+	out_uint("id", l->id);
+	if (l->kind == HBKM_LINK_MCAST)
+		out_uint("ttl", l->ttl);
+	if (!opts.stats)
+		return;
+	out_uint("ifindex", l->ifindex);
+	out_uint("tx", l->tx);
+	out_uint("tx_errors", l->tx_errors);
+	out_uint("rx", l->rx);
+}
+
+void print_group(const struct nl_snapshot *s, const struct nl_group *g)
+{
+	const char *order[HBKM_MAX_NODES];
+
+	for (size_t i = 0; i < g->n_order; i++)
+		order[i] = hbnl_node_name(s, g->order[i]);
+	out_head("name", g->name);
+	out_string("state", group_state_name(g->state));
+	out_name("holder", g->has_holder ? hbnl_node_name(s, g->holder) : NULL);
+	out_uint("term", g->term);
+	out_flag("standby", g->flags & HBKM_GROUP_F_STANDBY);
+	out_flag("wanted", g->flags & HBKM_GROUP_F_WANT);
+	out_names("order", order, g->n_order);
+	if (opts.stats)
+		out_uint("id", g->id);
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+/* hbctl run: the command line of the agent. */
+#include <ctype.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hbctl.h"
+#include "nl.h"
+#include "run.h"
+
+static const char help[] =
+	"Usage: hbctl run [-d DIR] [--self NAME] [--no-realtime] [--debug]\n\n"
+	"Loads the module, configures it from DIR, and acts on its decisions: addresses up\n"
+	"and down, announced to the neighbours. Stays in the foreground, as systemd and\n"
+	"others that supervise want it.\n\n"
+	"  -d, --dir DIR      where ha.cf, haresources and authkeys are (" HBCTL_CONFIG_DIR ")\n"
+	"      --self NAME    this node's name (uname -n)\n"
+	"      --no-realtime  neither lock memory nor run before others, whatever ha.cf says\n"
+	"      --foreground   no effect: it always does\n"
+	"      --debug        log more\n\n"
+	"SIGHUP reads the configuration again and applies what changed; with an error in it\n"
+	"nothing changes. SIGTERM gives up all resources, tells the peers, and ends.\n\n"
+	"An agent that is killed leaves the kernel beating; another that is started takes\n"
+	"over what it finds.\n\n"
+	"Exit status: 0 stopped, 1 configuration error, 2 refused (as: another agent works\n"
+	"here), 3 the cluster was deleted, 4 the module is absent or was removed.\n";
+
+int run_parse(int argc, char **argv, struct run_options *o)
+{
+	enum { SELF = 256, NO_REALTIME, FOREGROUND, DEBUG };
+	static const struct option longopts[] = {
+		{ "dir",		required_argument,	NULL, 'd' },
+		{ "self",		required_argument,	NULL, SELF },
+		{ "no-realtime",	no_argument,		NULL, NO_REALTIME },
+		{ "foreground",		no_argument,		NULL, FOREGROUND },
+		{ "debug",		no_argument,		NULL, DEBUG },
+		{ NULL, 0, NULL, 0 }
+	};
+	const char *self = NULL;
+	int c;
+
+	memset(o, 0, sizeof(*o));
+	o->dir = HBCTL_CONFIG_DIR;
+	optind = 0;
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, "+:d:", longopts, NULL)) != -1) {
+		switch (c) {
+		case 'd':
+			o->dir = optarg;
+			break;
+		case SELF:
+			self = optarg;
+			break;
+		case NO_REALTIME:
+			o->no_realtime = true;
+			break;
+		case FOREGROUND:
+			break;
+		case DEBUG:
+			o->debug = true;
+			break;
+		case ':':
+			return usage_error("option %s needs a value", argv[optind - 1]);
+		default:
+			return usage_error("unknown option %s (see hbctl run --help)",
+					   argv[optind - 1]);
+		}
+	}
+	if (optind < argc)
+		return usage_error("unexpected \"%s\"", argv[optind]);
+	if (!self) {
+		if (gethostname(o->self, sizeof(o->self) - 1))
+			return usage_error("this node has no name: give --self NAME");
+	} else {
+		snprintf(o->self, sizeof(o->self), "%s", self);
+	}
+	if (!*o->self || strlen(o->self) > HBKM_NAME_MAX)
+		return usage_error("a node's name has 1 to %d bytes", HBKM_NAME_MAX);
+	/* As Heartbeat compares. */
+	for (char *p = o->self; *p; p++)
+		*p = (char)tolower((unsigned char)*p);
+	return HBCTL_OK;
+}
+
+int cmd_run(int argc, char **argv)
+{
+	struct run_options o;
+	int ret;
+
+	if (wants_help(argc, argv)) {
+		fputs(help, stdout);
+		return HBCTL_OK;
+	}
+	ret = run_parse(argc, argv, &o);
+	return ret ? ret : agent_run(&o);
+}
