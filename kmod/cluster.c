@@ -482,6 +482,10 @@ void hbkm_cluster_links_changed(struct hbkm_cluster *cl)
 	if (isolated != cl->isolated) {
 		now = ktime_get_ns();
 		cl->isolated = isolated;
+		/* Back again: who was silent may live, and hold what we gave up. */
+		if (!isolated && (cl->state == HBKM_CLUSTER_RUNNING ||
+				  cl->state == HBKM_CLUSTER_JOINING))
+			rejoin(cl, now);
 		hbkm_notify_cluster(cl, now);
 		hbkm_cluster_elect(cl, now);
 	}

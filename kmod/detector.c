@@ -85,9 +85,24 @@ static u64 sent_ns(struct hbkm_detector *d, const struct hbkm_beat *b, u64 now)
 		d->offset_ns[1] = offset;
 	}
 	best = d->offset_ns[0] < d->offset_ns[1] ? d->offset_ns[0] : d->offset_ns[1];
-	if (offset <= best)
+	if (offset <= best) {
+		d->lagging = 0;
 		return now;
+	}
 	lag = (u64)offset - (u64)best;
+	if (lag <= keepalive / 4) {
+		d->lagging = 0;
+	} else if (d->lagging++ == 0 || offset < d->lagging_ns) {
+		d->lagging_ns = offset;
+	}
+	if (d->lagging >= HBKM_LAGGING) {
+		/* Not late, but longer on their way, or its clock stood still. */
+		d->offset_ns[0] = d->lagging_ns;
+		d->offset_ns[1] = d->lagging_ns;
+		d->offset_count = 0;
+		d->lagging = 0;
+		lag = (u64)offset - (u64)d->lagging_ns;
+	}
 	if (lag > keepalive)
 		lag = keepalive;
 	return lag < now ? now - lag : 0;
@@ -125,6 +140,9 @@ unsigned int hbkm_detector_heard(struct hbkm_detector *d, const struct hbkm_beat
 		if (!proves_itself(d, b)) {
 			if (hbkm_detector_present(d))
 				return HBKM_HEARD_STALE;
+			/* What comes out of order must not undo what came before. */
+			if (b->incarnation == d->claimed_incarnation && b->seq <= d->claimed_seq)
+				return HBKM_HEARD_CLAIM;
 			d->claimed_incarnation = b->incarnation;
 			d->claimed_seq = b->seq;
 			d->claimed_ns = now;

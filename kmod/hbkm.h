@@ -58,7 +58,7 @@ struct hbkm_cluster;
  * @generation: counts changes of the lists, so that a dump can tell it was interrupted
  */
 struct hbkm_net {
-	struct mutex lock;
+	struct mutex lock;	/* the configuration */
 	struct hbkm_cluster *cluster;
 	unsigned int generation;
 };
@@ -281,7 +281,7 @@ struct hbkm_cluster {
 	u32 id;
 	struct hbkm_node *self;
 
-	spinlock_t lock;
+	spinlock_t lock;	/* what beats change */
 	struct hbkm_params params;
 	u8 state;
 	u8 reason;
@@ -309,7 +309,7 @@ struct hbkm_cluster {
 
 	struct hrtimer beat;
 	struct hrtimer extra;
-	spinlock_t tx_lock;
+	spinlock_t tx_lock;	/* the frame being sent */
 	u64 seq;
 	u64 sent_ns[HBKM_SENT_RING];
 	u64 late_max_ns;
@@ -433,8 +433,17 @@ void hbkm_xmit_stop_link(struct hbkm_link *link);
 int hbkm_recv(struct sock *sk, struct sk_buff *skb);
 
 /* netlink.c */
+extern struct genl_family hbkm_family;
 int hbkm_netlink_init(void);
 void hbkm_netlink_exit(void);
+
+/* notify.c */
+extern bool hbkm_events_wanted;
+int hbkm_fill_cluster(struct sk_buff *skb, const struct hbkm_cluster *cl);
+int hbkm_fill_cluster_details(struct sk_buff *skb, const struct hbkm_cluster *cl);
+int hbkm_fill_node(struct sk_buff *skb, const struct hbkm_node *node, u64 now);
+int hbkm_fill_link(struct sk_buff *skb, const struct hbkm_link *link);
+int hbkm_fill_group(struct sk_buff *skb, const struct hbkm_group *group);
 void hbkm_notify_cluster(struct hbkm_cluster *cl, u64 now);
 void hbkm_notify_node(struct hbkm_node *node, u8 event, u64 now);
 void hbkm_notify_link(struct hbkm_link *link, u64 now);

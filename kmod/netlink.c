@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The generic netlink family: include/uapi/linux/hbkm.h is its manual. Here is
- * every check on what user space sends, and the only building of messages.
+ * every check on what user space sends.
  */
 #include <linux/netdevice.h>
 #include <linux/rculist.h>
@@ -9,277 +9,6 @@
 #include <net/genetlink.h>
 #include <net/sock.h>
 #include "hbkm.h"
-
-static struct genl_family hbkm_family;
-
-/* Cleared before the family goes, so that no softirq sends to its old group. */
-static bool events_wanted;
-
-/* ---- objects to attributes; the lock is held ---- */
-
-static int put_u64(struct sk_buff *skb, int attr, u64 value)
-{
-	return nla_put_u64_64bit(skb, attr, value, HBKM_A_PAD);
-}
-
-static int fill_cluster(struct sk_buff *skb, const struct hbkm_cluster *cl)
-{
-	const struct hbkm_params *p = &cl->params;
-	u32 flags = 0;
-
-	if (cl->agent_ok)
-		flags |= HBKM_CLUSTER_F_AGENT;
-	if (cl->isolated)
-		flags |= HBKM_CLUSTER_F_ISOLATED;
-	return nla_put_string(skb, HBKM_A_CLUSTER_NAME, cl->name) ||
-	       nla_put_u32(skb, HBKM_A_CLUSTER_ID, cl->id) ||
-	       nla_put_string(skb, HBKM_A_NODE_NAME, cl->self->name) ||
-	       nla_put_u32(skb, HBKM_A_NODE_ID, cl->self->id) ||
-	       nla_put_u8(skb, HBKM_A_CLUSTER_STATE, cl->state) ||
-	       nla_put_u32(skb, HBKM_A_CLUSTER_FLAGS, flags) ||
-	       nla_put_u32(skb, HBKM_A_HOLDING, hbkm_cluster_holding(cl)) ||
-	       put_u64(skb, HBKM_A_INCARNATION, cl->incarnation) ||
-	       nla_put_u32(skb, HBKM_A_KEEPALIVE_US, p->keepalive_us) ||
-	       nla_put_u32(skb, HBKM_A_DEADTIME_US, p->deadtime_us) ||
-	       nla_put_u32(skb, HBKM_A_WARNTIME_US, p->warntime_us) ||
-	       nla_put_u32(skb, HBKM_A_INITDEAD_US, p->initdead_us) ||
-	       nla_put_u32(skb, HBKM_A_AGENT_TIMEOUT_US, p->agent_timeout_us) ||
-	       nla_put_u8(skb, HBKM_A_AUTO_FAILBACK, p->auto_failback);
-}
-
-static int fill_cluster_details(struct sk_buff *skb, const struct hbkm_cluster *cl)
-{
-	return put_u64(skb, HBKM_A_LATE_MAX_NS, cl->late_max_ns) ||
-	       nla_put_64bit(skb, HBKM_A_LATE_HIST, sizeof(cl->late), cl->late, HBKM_A_PAD) ||
-	       nla_put_u32(skb, HBKM_A_EVENT_SEQ, cl->event_seq);
-}
-
-static u32 node_flags(const struct hbkm_node *node)
-{
-	const struct hbkm_cluster *cl = node->cl;
-	u32 flags = 0;
-
-	if (node == cl->self) {
-		flags |= HBKM_NODE_F_SELF;
-		if (cl->agent_ok)
-			flags |= HBKM_NODE_F_AGENT;
-		if (cl->state == HBKM_CLUSTER_RUNNING)
-			flags |= HBKM_NODE_F_SETTLED;
-		return flags;
-	}
-	if (!hbkm_detector_present(&node->detector))
-		return 0;
-	if (node->said & HBKM_FRAME_F_AGENT)
-		flags |= HBKM_NODE_F_AGENT;
-	if (node->said & HBKM_FRAME_F_SETTLED)
-		flags |= HBKM_NODE_F_SETTLED;
-	if (node->detector.oneway)
-		flags |= HBKM_NODE_F_ONEWAY;
-	return flags;
-}
-
-static int fill_node(struct sk_buff *skb, const struct hbkm_node *node, u64 now)
-{
-	const struct hbkm_detector *d = &node->detector;
-	const struct hbkm_cluster *cl = node->cl;
-	u8 state = d->state;
-
-	if (nla_put_string(skb, HBKM_A_NODE_NAME, node->name) ||
-	    nla_put_u32(skb, HBKM_A_NODE_ID, node->id) ||
-	    nla_put_u32(skb, HBKM_A_NODE_FLAGS, node_flags(node)))
-		return -EMSGSIZE;
-	if (node == cl->self) {
-		if (cl->state != HBKM_CLUSTER_DOWN)
-			state = HBKM_NODE_UP;
-		return nla_put_u8(skb, HBKM_A_NODE_STATE, state) ||
-		       put_u64(skb, HBKM_A_INCARNATION, cl->incarnation);
-	}
-	if (nla_put_u8(skb, HBKM_A_NODE_STATE, state) ||
-	    nla_put_u8(skb, HBKM_A_REASON, node->reason))
-		return -EMSGSIZE;
-	if (!d->incarnation)
-		return 0;
-	return put_u64(skb, HBKM_A_INCARNATION, d->incarnation) ||
-	       put_u64(skb, HBKM_A_AGE_NS, now - d->heard_ns) ||
-	       put_u64(skb, HBKM_A_RTT_NS, node->rtt_ns) ||
-	       nla_put_u32(skb, HBKM_A_KEEPALIVE_US, d->keepalive_us) ||
-	       nla_put_u32(skb, HBKM_A_DEADTIME_US, d->deadtime_us) ||
-	       nla_put_u32(skb, HBKM_A_PATHS_HEARD, d->paths_up) ||
-	       nla_put_u32(skb, HBKM_A_PATHS_ECHOED, node->echoed);
-}
-
-static int fill_link(struct sk_buff *skb, const struct hbkm_link *link)
-{
-	const struct net_device *dev;
-	int ifindex;
-
-	rcu_read_lock();
-	dev = rcu_dereference(link->dev);
-	ifindex = dev ? dev->ifindex : 0;
-	rcu_read_unlock();
-
-	if (nla_put_u8(skb, HBKM_A_LINK_ID, link->id) ||
-	    nla_put_u8(skb, HBKM_A_LINK_KIND, link->kind) ||
-	    nla_put_u8(skb, HBKM_A_LINK_PATH, link->path) ||
-	    nla_put_u8(skb, HBKM_A_LINK_STATE, link->state) ||
-	    nla_put_string(skb, HBKM_A_IFNAME, link->ifname) ||
-	    nla_put_u32(skb, HBKM_A_IFINDEX, ifindex) ||
-	    nla_put_u16(skb, HBKM_A_PORT, link->number) ||
-	    put_u64(skb, HBKM_A_TX, atomic64_read(&link->tx)) ||
-	    put_u64(skb, HBKM_A_TX_ERRORS, atomic64_read(&link->tx_errors)) ||
-	    put_u64(skb, HBKM_A_RX, atomic64_read(&link->rx)))
-		return -EMSGSIZE;
-	if (link->kind != HBKM_LINK_BCAST && nla_put_in_addr(skb, HBKM_A_ADDR, link->addr))
-		return -EMSGSIZE;
-	if (link->kind == HBKM_LINK_MCAST && nla_put_u8(skb, HBKM_A_TTL, link->ttl))
-		return -EMSGSIZE;
-	return 0;
-}
-
-static int fill_group(struct sk_buff *skb, const struct hbkm_group *group)
-{
-	if (nla_put_string(skb, HBKM_A_GROUP_NAME, group->name) ||
-	    nla_put_u32(skb, HBKM_A_GROUP_ID, group->id) ||
-	    nla_put_u8(skb, HBKM_A_GROUP_STATE, group->state) ||
-	    nla_put_u32(skb, HBKM_A_GROUP_FLAGS, group->flags) ||
-	    nla_put_u32(skb, HBKM_A_TERM, group->term) ||
-	    nla_put(skb, HBKM_A_ORDER, group->n_order * sizeof(u32), group->order))
-		return -EMSGSIZE;
-	return group->holder ? nla_put_u32(skb, HBKM_A_HOLDER, group->holder) : 0;
-}
-
-/* ---- events; softirq or process, the lock held ---- */
-
-static struct sk_buff *event_begin(struct hbkm_cluster *cl, u8 event, u64 now, void **hdr)
-{
-	struct sk_buff *skb;
-
-	cl->event_seq++;
-	if (!READ_ONCE(events_wanted) || !genl_has_listeners(&hbkm_family, cl->net, 0))
-		return NULL;
-	skb = genlmsg_new(NLMSG_GOODSIZE, GFP_ATOMIC);
-	if (!skb)
-		goto lost;
-	*hdr = genlmsg_put(skb, 0, 0, &hbkm_family, 0, HBKM_CMD_EVENT);
-	if (*hdr && !nla_put_u8(skb, HBKM_A_EVENT, event) &&
-	    !nla_put_u32(skb, HBKM_A_EVENT_SEQ, cl->event_seq) &&
-	    !put_u64(skb, HBKM_A_TIME_NS, now))
-		return skb;
-	nlmsg_free(skb);
-lost:
-	hbkm_count(cl->stats, HBKM_STAT_EVENT_LOST);
-	return NULL;
-}
-
-static void event_end(struct hbkm_cluster *cl, struct sk_buff *skb, void *hdr, int failed)
-{
-	if (failed) {
-		nlmsg_free(skb);
-		hbkm_count(cl->stats, HBKM_STAT_EVENT_LOST);
-		return;
-	}
-	genlmsg_end(skb, hdr);
-	if (genlmsg_multicast_netns(&hbkm_family, cl->net, skb, 0, 0, GFP_ATOMIC))
-		hbkm_count(cl->stats, HBKM_STAT_EVENT_LOST);
-}
-
-/**
- * hbkm_notify_cluster() - tell that parameters, state or flags have changed
- * @cl: the cluster
- * @now: when, monotonic ns
- *
- * Context: bottom halves off, lock held; so for all hbkm_notify_ functions.
- */
-void hbkm_notify_cluster(struct hbkm_cluster *cl, u64 now)
-{
-	struct sk_buff *skb;
-	void *hdr;
-
-	hbkm_sysfs_changed(cl);
-	skb = event_begin(cl, HBKM_EVENT_CLUSTER, now, &hdr);
-	if (skb)
-		event_end(cl, skb, hdr, fill_cluster(skb, cl));
-}
-
-/**
- * hbkm_notify_node() - tell how a node is
- * @node: the node
- * @event: HBKM_EVENT_NODE or HBKM_EVENT_PATH
- * @now: when, monotonic ns
- */
-void hbkm_notify_node(struct hbkm_node *node, u8 event, u64 now)
-{
-	struct sk_buff *skb;
-	void *hdr;
-
-	skb = event_begin(node->cl, event, now, &hdr);
-	if (skb)
-		event_end(node->cl, skb, hdr, fill_node(skb, node, now));
-}
-
-/**
- * hbkm_notify_link() - tell how a link is
- * @link: the link
- * @now: when, monotonic ns
- */
-void hbkm_notify_link(struct hbkm_link *link, u64 now)
-{
-	struct sk_buff *skb;
-	void *hdr;
-
-	skb = event_begin(link->cl, HBKM_EVENT_LINK, now, &hdr);
-	if (skb)
-		event_end(link->cl, skb, hdr, fill_link(skb, link));
-}
-
-/**
- * hbkm_notify_group() - tell how a group is: this is what the agent acts on
- * @cl: the cluster
- * @group: the group
- * @now: when, monotonic ns
- */
-void hbkm_notify_group(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now)
-{
-	struct sk_buff *skb;
-	void *hdr;
-
-	skb = event_begin(cl, HBKM_EVENT_GROUP, now, &hdr);
-	if (skb)
-		event_end(cl, skb, hdr, fill_group(skb, group));
-}
-
-/**
- * hbkm_notify_conflict() - tell that two nodes claim a group, or no longer do
- * @cl: the cluster
- * @group: the group; its rival, if any, is the other node
- * @now: when, monotonic ns
- */
-void hbkm_notify_conflict(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now)
-{
-	struct sk_buff *skb;
-	void *hdr;
-
-	skb = event_begin(cl, HBKM_EVENT_CONFLICT, now, &hdr);
-	if (skb)
-		event_end(cl, skb, hdr, fill_group(skb, group) ||
-			  (group->rival && nla_put_u32(skb, HBKM_A_NODE_ID, group->rival)));
-}
-
-/**
- * hbkm_notify_stall() - tell that a timer of ours was late
- * @cl: the cluster
- * @late_ns: how late
- * @now: when, monotonic ns
- */
-void hbkm_notify_stall(struct hbkm_cluster *cl, u64 late_ns, u64 now)
-{
-	struct sk_buff *skb;
-	void *hdr;
-
-	skb = event_begin(cl, HBKM_EVENT_STALL, now, &hdr);
-	if (skb)
-		event_end(cl, skb, hdr, put_u64(skb, HBKM_A_AGE_NS, late_ns));
-}
 
 /* ---- requests ---- */
 
@@ -438,7 +167,7 @@ static int reply_cluster(struct hbkm_cluster *cl, struct genl_info *info)
 		return -ENOMEM;
 	hdr = genlmsg_put_reply(reply, info, &hbkm_family, 0, info->genlhdr->cmd);
 	spin_lock_bh(&cl->lock);
-	failed = !hdr || fill_cluster(reply, cl) || fill_cluster_details(reply, cl);
+	failed = !hdr || hbkm_fill_cluster(reply, cl) || hbkm_fill_cluster_details(reply, cl);
 	spin_unlock_bh(&cl->lock);
 	if (failed) {
 		nlmsg_free(reply);
@@ -898,54 +627,86 @@ static int stats_get(struct sk_buff *skb, struct genl_info *info)
 
 /* ---- dumps ---- */
 
-/* One object into a dump, as its own message. */
-#define DUMP_LIST(_cmd, _type, _list, _fill)						\
-	struct net *net = sock_net(skb->sk);						\
-	struct hbkm_net *hn = hbkm_net(net);						\
-	struct hbkm_cluster *cl = lock_cluster(hn, cb->extack);				\
-	_type *object;									\
-	long i = 0;									\
-	void *hdr;									\
-	int failed;									\
-											\
-	if (!cl)									\
-		return -ENOENT;								\
-	cb->seq = hn->generation;							\
-	list_for_each_entry(object, &cl->_list, list) {					\
-		if (i++ < cb->args[0])							\
-			continue;							\
-		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,	\
-				  &hbkm_family, NLM_F_MULTI, _cmd);			\
-		if (!hdr)								\
-			break;								\
-		genl_dump_check_consistent(cb, hdr);					\
-		spin_lock_bh(&cl->lock);						\
-		failed = _fill;								\
-		spin_unlock_bh(&cl->lock);						\
-		if (failed) {								\
-			genlmsg_cancel(skb, hdr);					\
-			break;								\
-		}									\
-		genlmsg_end(skb, hdr);							\
-		cb->args[0] = i;							\
-	}										\
-	mutex_unlock(&hn->lock);							\
-	return skb->len
+/* Every object of a list that still fits, each as a message of its own. */
+static int dump(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
+		struct list_head *(*list)(struct hbkm_cluster *),
+		int (*fill)(struct sk_buff *, struct list_head *))
+{
+	struct hbkm_net *hn = hbkm_net(sock_net(skb->sk));
+	struct hbkm_cluster *cl = lock_cluster(hn, cb->extack);
+	struct list_head *entry;
+	long i = 0;
+	void *hdr;
+	int full;
+
+	if (!cl)
+		return -ENOENT;
+	cb->seq = hn->generation;
+	list_for_each(entry, list(cl)) {
+		if (i++ < cb->args[0])
+			continue;
+		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				  &hbkm_family, NLM_F_MULTI, cmd);
+		if (!hdr)
+			break;
+		genl_dump_check_consistent(cb, hdr);
+		spin_lock_bh(&cl->lock);
+		full = fill(skb, entry);
+		spin_unlock_bh(&cl->lock);
+		if (full) {
+			genlmsg_cancel(skb, hdr);
+			break;
+		}
+		genlmsg_end(skb, hdr);
+		cb->args[0] = i;
+	}
+	mutex_unlock(&hn->lock);
+	return skb->len;
+}
+
+static struct list_head *nodes(struct hbkm_cluster *cl)
+{
+	return &cl->nodes;
+}
+
+static int fill_node_entry(struct sk_buff *skb, struct list_head *entry)
+{
+	return hbkm_fill_node(skb, list_entry(entry, struct hbkm_node, list), ktime_get_ns());
+}
 
 static int node_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	DUMP_LIST(HBKM_CMD_NODE_GET, struct hbkm_node, nodes,
-		  fill_node(skb, object, ktime_get_ns()));
+	return dump(skb, cb, HBKM_CMD_NODE_GET, nodes, fill_node_entry);
+}
+
+static struct list_head *links(struct hbkm_cluster *cl)
+{
+	return &cl->links;
+}
+
+static int fill_link_entry(struct sk_buff *skb, struct list_head *entry)
+{
+	return hbkm_fill_link(skb, list_entry(entry, struct hbkm_link, list));
 }
 
 static int link_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	DUMP_LIST(HBKM_CMD_LINK_GET, struct hbkm_link, links, fill_link(skb, object));
+	return dump(skb, cb, HBKM_CMD_LINK_GET, links, fill_link_entry);
+}
+
+static struct list_head *groups(struct hbkm_cluster *cl)
+{
+	return &cl->groups;
+}
+
+static int fill_group_entry(struct sk_buff *skb, struct list_head *entry)
+{
+	return hbkm_fill_group(skb, list_entry(entry, struct hbkm_group, list));
 }
 
 static int group_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	DUMP_LIST(HBKM_CMD_GROUP_GET, struct hbkm_group, groups, fill_group(skb, object));
+	return dump(skb, cb, HBKM_CMD_GROUP_GET, groups, fill_group_entry);
 }
 
 /* ---- the family ---- */
@@ -1049,7 +810,7 @@ static const struct genl_multicast_group hbkm_groups[] = {
 	{ .name = HBKM_GENL_GROUP_EVENT },
 };
 
-static struct genl_family hbkm_family __ro_after_init = {
+struct genl_family hbkm_family __ro_after_init = {
 	.name = HBKM_GENL_NAME,
 	.version = HBKM_GENL_VERSION,
 	.maxattr = HBKM_A_MAX,
@@ -1072,7 +833,7 @@ int __init hbkm_netlink_init(void)
 	int ret = genl_register_family(&hbkm_family);
 
 	if (!ret)
-		WRITE_ONCE(events_wanted, true);
+		WRITE_ONCE(hbkm_events_wanted, true);
 	return ret;
 }
 
@@ -1083,7 +844,7 @@ int __init hbkm_netlink_init(void)
  */
 void hbkm_netlink_exit(void)
 {
-	WRITE_ONCE(events_wanted, false);
+	WRITE_ONCE(hbkm_events_wanted, false);
 	synchronize_net();
 	genl_unregister_family(&hbkm_family);
 }

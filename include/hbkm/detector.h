@@ -24,6 +24,9 @@
 /* Beats after which the older half of the offset's window is forgotten. */
 #define HBKM_OFFSET_WINDOW	64
 
+/* Beats in a row, late by more than a quarter of a keepalive, that are not late any more. */
+#define HBKM_LAGGING		4
+
 /* Sequence numbers that may come out of order on one path. */
 #define HBKM_REPLAY_WINDOW	64
 
@@ -94,6 +97,8 @@ struct hbkm_path {
  * @offset_ns: our clock minus its clock at best: in the last full half and in
  *	the present half of the window
  * @offset_count: beats in the present half
+ * @lagging: beats in a row that came more than a quarter of a keepalive late
+ * @lagging_ns: our clock minus its clock at best among them
  * @claimed_incarnation: a life that was heard and has still to prove itself, 0:
  *	none. Has no effect but that we name it, which lets it do so.
  * @claimed_seq: newest number heard of it
@@ -116,6 +121,8 @@ struct hbkm_detector {
 	u32 deadtime_us;
 	s64 offset_ns[2];
 	u32 offset_count;
+	u8 lagging;
+	s64 lagging_ns;
 	u64 claimed_incarnation;
 	u64 claimed_seq;
 	u64 claimed_ns;

@@ -305,10 +305,18 @@ has_address() {
 	on "$1" labtool addresses -a "$2" -t 0 >/dev/null
 }
 
-# address_log NODE: keeps every address that comes and goes in $LAB_OUT/NODE.addresses: NS add|del ADDR/LEN DEV.
+# address_log NODE: keeps its addresses in $LAB_OUT/NODE.addresses: NS has ADDR/LEN DEV for each that it has, and then
+# NS add|del ADDR/LEN DEV as they come and go.
 address_log() {
 	lab_start "$1" addresses labtool addresses
 	wait_until 1000 test -s "$LAB_OUT/$1.addresses"
+}
+
+# address_us NODE ADDR SINCE_US: when it got the address, first after SINCE_US, by its address_log; in CLOCK_MONOTONIC. Unlike
+# wait_address it tells of what happened before the question. Prints nothing where it did not.
+address_us() {
+	awk -v address="$2" -v since="$3" '$2 == "add" && index($3, address "/") == 1 && $1 >= since * 1000 {
+		printf "%d\n", $1 / 1000; exit }' "$LAB_OUT/$1.addresses"
 }
 
 # counter NODE NAME: the value of a drop counter.

@@ -352,8 +352,16 @@ void check_replay_ends(struct sim_machine *m, const struct packet *p)
 {
 	size_t len = take_photo(m, photo[1]);
 
-	if (memcmp(photo[0], photo[1], len))
-		violated("%s: a replay of %s has an effect", m->name, sim.machines[p->from].name);
+	const struct hbkm_node *node = hbkm_node_by_id(m->cl, sim.machines[p->from].id);
+	struct hbkm_frame f;
+
+	if (!memcmp(photo[0], photo[1], len))
+		return;
+	hbkm_frame_parse(&f, p->frame, p->len);
+	violated("%s: a replay of %s has an effect (life %016llx, number %llu, type %u; known: %016llx, %llu)",
+		 m->name, node->name, (unsigned long long)f.incarnation, (unsigned long long)f.seq,
+		 f.type, (unsigned long long)node->detector.incarnation,
+		 (unsigned long long)node->detector.seq);
 }
 
 /* Once nothing happens any more: who should see whom, who should hold what? */

@@ -285,7 +285,8 @@ void machine_plug(struct sim_machine *m, u8 unplugged)
 
 void machine_set_params(struct sim_machine *m)
 {
-	SIM_BUG_ON(hbkm_params_check(&m->params, NULL));
+	if (hbkm_params_check(&m->params, NULL))
+		violated("parameters refused: %s", sim_refusal);
 	if (!m->cl || m->paused_until)
 		return;
 	trace("%s reloads: keepalive %u deadtime %u warntime %u initdead %u failback %u", m->name,

@@ -363,6 +363,7 @@ static void peace(void)
 
 	for (i = 0; i < sim.n; i++)
 		longest = max(longest, sim.machines[i].params.deadtime_us * US);
+	run_until(sim.now + 4 * longest);
 	while (!sim.violation[0] && sim.now < end && !check_is_settled(false))
 		run_until(sim.now + step);
 	if (!check_is_settled(true) || sim.violation[0])

@@ -80,6 +80,8 @@ static int run(char **argv, int argc)
 	if (!pid) {
 		dup2(fileno(out_file), STDOUT_FILENO);
 		dup2(fileno(err_file), STDERR_FILENO);
+		/* as main leaves it behind its own options */
+		optind = 3;
 		status = cmd_check(argc, argv);
 		fflush(NULL);
 		_exit(status);

@@ -489,6 +489,9 @@ static void paths(void **state)
 	parse_as("beta", "10.0.1.2", text);
 	assert_link(0, HBKM_LINK_UCAST, "eth1", "10.0.1.1", 694, 0, 4);
 	assert_link(1, HBKM_LINK_UCAST, "eth0", "10.0.0.1", 694, 1, 6);
+	/* even if nothing but the own address is on a device */
+	parse_as("alpha", "10.0.1.1", MEDIA("ucast eth1 10.0.1.1\nucast eth0 10.0.0.2\n"));
+	assert_link(0, HBKM_LINK_UCAST, "eth0", "10.0.0.2", 694, 1, 5);
 
 	n = sprintf(lines, MEDIA(""));
 	for (i = 0; i < HBKM_MAX_PATHS; i++)

@@ -157,6 +157,9 @@ static void suggestions(void **state)
 	assert_string_equal(suggest("deattime", fruit, list), "deadtime");
 	assert_string_equal(suggest("nodes", fruit, list), "node");
 	assert_null(suggest("bananas", fruit, list));
+	assert_string_equal(suggest("nod", fruit, list), "node");
+	assert_null(suggest("abcd", fruit, list));
+	assert_null(suggest("keepaaaave", fruit, list));
 	assert_null(suggest("x", fruit, list));
 	assert_null(suggest("", fruit, list));
 	memset(longest, 'k', sizeof(longest));

@@ -471,8 +471,28 @@ static void remove_present(struct agent *a, const struct vip_present *p)
 		return;
 	inet_ntop(AF_INET, &p->addr, addr, sizeof(addr));
 	if_indextoname((unsigned int)p->ifindex, ifname);
-	log_write(err ? LOG_CRIT : LOG_WARNING, "Resource %s/%u on %s is active, and should not be%s",
-		  addr, p->prefix_len, ifname, err ? ", and cannot be removed!" : ": removed");
+	if (a->reloading && !err)
+		log_write(LOG_INFO, "Resource %s/%u on %s: removed", addr, p->prefix_len, ifname);
+	else
+		log_write(err ? LOG_CRIT : LOG_WARNING,
+			  "Resource %s/%u on %s is active, and should not be%s", addr,
+			  p->prefix_len, ifname, err ? ", and cannot be removed!" : ": removed");
+}
+
+/*
+ * What cannot be had here, another node may have. If none can, it stays, and is
+ * tried again and again.
+ */
+static void give_away(struct agent *a, struct agent_group *g, const struct vip *v)
+{
+	int ret = hbnl_group_move(a->nl, HBKM_MOVE_STANDBY, g->name);
+
+	a->retry_at = agent_now() + RETRY_NS;
+	if (!ret)
+		log_write(LOG_ERR, "Resource group %s: given away, as it is not whole", g->name);
+	else if (!v->missing)
+		log_write(LOG_ERR, "Resource group %s: not whole, and cannot be given away: %s",
+			  g->name, hbnl_error(a->nl));
 }
 
 /* One missing address of a group that is to be up. */
@@ -486,17 +506,19 @@ static int add_missing(struct agent *a, struct agent_group *g, size_t which)
 		err = prepare(a, v);
 	if (!err)
 		err = vip_add(a->rt, v, 1, NULL);
-	if (!err) {
-		if (g->state == HBKM_GROUP_ACTIVE)
-			log_write(LOG_WARNING, "Resource group %s: %s was missing: put back",
-				  g->name, text_of(v, text, sizeof(text)));
-		return 0;
-	}
-	if (g->state == HBKM_GROUP_ACTIVE) {
-		log_write(LOG_ERR, "Resource group %s: %s is missing: %s", g->name,
-			  text_of(v, text, sizeof(text)), vip_error(a->rt));
-		a->retry_at = agent_now() + RETRY_NS;
-	}
+	if (g->state != HBKM_GROUP_ACTIVE)
+		return err;
+	text_of(v, text, sizeof(text));
+	if (!err && a->reloading)
+		log_write(LOG_INFO, "Resource group %s: %s: added", g->name, text);
+	else if (!err)
+		log_write(LOG_WARNING, "Resource group %s: %s was missing: put back", g->name, text);
+	else if (!v->missing)
+		log_write(LOG_ERR, "Resource group %s: %s is missing: %s", g->name, text,
+			  vip_error(a->rt));
+	if (err)
+		give_away(a, g, v);
+	v->missing = err;
 	return err;
 }
 
@@ -612,15 +634,17 @@ static void restore(struct agent *a, struct agent_group *g, struct vip *v)
 	}
 	ret = vip_restore(a->rt, v);
 	if (ret < 0) {
-		if (v->restored == 1)
+		/* That the interface went is told next. */
+		if (v->restored == 1 && ret != -ENODEV)
 			log_write(LOG_ERR, "Resource group %s: %s cannot be put back: %s", g->name,
 				  text_of(v, text, sizeof(text)), vip_error(a->rt));
 		if (!a->retry_at)
 			a->retry_at = now + RETRY_NS;
 	} else if (ret > 0) {
 		announce_first(a, g);
-		log_write(LOG_WARNING, "Resource group %s: somebody removed %s: put back", g->name,
+		log_write(LOG_WARNING, "Resource group %s: %s was gone: put back", g->name,
 			  text_of(v, text, sizeof(text)));
+		v->missing = false;
 	}
 }
 

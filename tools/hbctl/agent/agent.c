@@ -204,7 +204,9 @@ static void reload(struct agent *a, const struct run_options *o)
 	a->config = c;
 	log_configure(c);
 	/* Addresses of groups that go, go before the groups. */
+	a->reloading = true;
 	act_reconcile(a);
+	a->reloading = false;
 	if (!a->quit)
 		configure_prune(a->nl, c);
 	log_write(LOG_INFO, "Configuration reloaded.");
@@ -392,6 +394,12 @@ static int refused(struct agent *a, int err, const char *what)
 	return hbnl_fail(a->nl, what, err);
 }
 
+static void ignore_event(const struct nl_event *e, void *data)
+{
+	(void)e;
+	(void)data;
+}
+
 /* A cluster that an earlier agent left behind is taken over, if it fits. */
 static int adopt(struct agent *a)
 {
@@ -413,7 +421,11 @@ static int adopt(struct agent *a)
 	log_write(LOG_WARNING, "Node %s of cluster %s was left behind here: replacing it", c.node,
 		  c.name);
 	ret = hbnl_cluster_del(a->nl, HBKM_REASON_STOP);
-	return ret ? refused(a, ret, "cluster") : HBCTL_OK;
+	if (ret)
+		return refused(a, ret, "cluster");
+	/* Its last events are none of the new one's. */
+	hbnl_events_receive(a->ev, ignore_event, NULL);
+	return HBCTL_OK;
 }
 
 static int open_all(struct agent *a)

@@ -124,6 +124,7 @@ struct agent {
 	uint32_t seq;			/* of the last event that was taken in */
 	uint32_t promised_seq;		/* the kernel said that it has sent this one */
 	bool reconcile_due;		/* look at everything anew */
+	bool reloading;			/* differences are by our own wish */
 	uint64_t retry_at;		/* 0, or when reconcile_due becomes true */
 
 	uint64_t agent_at, agent_period;	/* the word to the kernel that we live */

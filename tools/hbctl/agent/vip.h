@@ -46,6 +46,7 @@ struct vip {
 	bool running;			/* the interface is up, with carrier */
 	/* as far as we know */
 	bool held;
+	bool missing;			/* it should be there, but cannot: said so already */
 	unsigned int restored;		/* times within restored_since's second */
 	uint64_t restored_since;
 };

@@ -121,8 +121,7 @@ static void method_wrong(struct authkeys *a, const char *word)
 			return;
 		}
 	}
-	/* backwards, for sha256 before others that begin alike */
-	for (i = ARRAY_SIZE(methods); i-- > 0; ) {
+	for (i = 0; i < ARRAY_SIZE(methods); i++) {
 		len = strlen(methods[i].name);
 		if (!strncmp(methods[i].name, word, len)) {
 			place_error(&a->at, "Invalid authtype: a blank is missing between %s and the key",
