@@ -319,6 +319,17 @@ address_us() {
 		printf "%d\n", $1 / 1000; exit }' "$LAB_OUT/$1.addresses"
 }
 
+# capture NODE IF FILE [FILTER…]: what passes that interface goes to $LAB_OUT/FILE at once, not by the full buffer. labtool
+# payloads and labtool replay read it. capture_stop NODE ends it.
+capture() {
+	lab_start "$1" capture tcpdump --immediate-mode -U --time-stamp-precision=nano -i "$2" -w "$LAB_OUT/$3" "${@:4}"
+	wait_until 2000 test -s "$LAB_OUT/$3"
+}
+
+capture_stop() {
+	bg_end "${lab_pid[$1 capture]}" INT
+}
+
 # counter NODE NAME: the value of a drop counter.
 counter() {
 	on "$1" hbctl -j show stats | jq -r --arg name "$2" '[.. | objects | select(has($name)) | .[$name] | numbers] | add // 0'

@@ -126,19 +126,17 @@ check_eq "carrier_on is seen" 1 "$(carrier a eth0)"
 check "and works" reaches a 10.0.2.16
 
 # ---- datagrams
-on_bg b dump tcpdump -i eth0 -w /lab/out/udp.pcap --time-stamp-precision=nano -U udp
-wait_until 2000 test -s "$LAB_OUT/udp.pcap"
+capture b eth0 udp.pcap udp
 on a labtool udp-send -p 694 -n 3 -i 1000 10.0.2.16 694 00112233
 on a labtool udp-send -r 7 10.0.2.16 694 random:64
 wait_until 1000 sh -c '[ "$(labtool payloads /lab/out/udp.pcap 694 | wc -l)" = 4 ]'
-bg_end "$dump" INT
+capture_stop b
 check_eq "the payloads are captured" 3 "$(labtool payloads "$LAB_OUT/udp.pcap" 694 |
 	grep -c ' 10.0.2.15:694 10.0.2.16:694 00112233$')"
-on_bg b dump tcpdump -i eth0 -w /lab/out/forged.pcap -U udp
-wait_until 2000 test -s "$LAB_OUT/forged.pcap"
+capture b eth0 forged.pcap udp
 check_eq "a capture is replayed" 4 "$(on c labtool replay -f eth0 "$LAB_OUT/udp.pcap" 694)"
 wait_until 1000 sh -c '[ "$(labtool payloads /lab/out/forged.pcap 694 | wc -l)" = 4 ]'
-bg_end "$dump" INT
+capture_stop b
 check_eq "as from its source" 4 "$(labtool payloads "$LAB_OUT/forged.pcap" 694 | grep -c ' 10.0.2.15:')"
 
 # ---- death

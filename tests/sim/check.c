@@ -286,14 +286,17 @@ static void check_death(const struct sim_machine *m, const struct hbkm_node *nod
 	const struct hbkm_detector *d = &node->detector;
 	u64 deadtime = m->cl->params.deadtime_us * US;
 	u64 beat = beat_ns(peer), both = beat > beat_ns(m) ? beat : beat_ns(m);
+	bool early;
 
 	if (!runs(peer))
 		return;
 	if (deadtime <= 2ULL * d->keepalive_us * US)
 		deadtime = d->deadtime_us * US;
+	/* If it waits unseen, it has to have come in time; if not, it has moved the deadline. */
+	early = d->seq >= a->seq ? machine_clock(m) - a->local_ns + a->keepalive_us * US < deadtime :
+		a->local_ns < d->fresh_ns + deadtime;
 	if (m->peer_state[i] != HBKM_NODE_INIT && d->incarnation == peer->cl->incarnation &&
-	    d->incarnation == a->incarnation &&
-	    machine_clock(m) - a->local_ns + a->keepalive_us * US < deadtime)
+	    d->incarnation == a->incarnation && early)
 		violated("%s: %s dead, %llu us after its beat", m->name, peer->name,
 			 (unsigned long long)((machine_clock(m) - a->local_ns) / US));
 	if (m->good_since[i] && sim.now - m->good_since[i] > 2 * beat + 2 * tolerance() &&

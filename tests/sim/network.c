@@ -202,6 +202,9 @@ static bool harmless(const struct sim_machine *to, const struct packet *p)
 		if (i == f.nr_nodes)
 			return true;
 	}
+	/* A good-bye may come late: it is true. */
+	if (f.type == HBKM_FRAME_LEAVE)
+		return false;
 	/* Its life is over, here as in truth, and not only just now. */
 	if ((p->life != from->life || !from->cl) && sim.now > from->died_at + 4 * sim.deadtime)
 		return d->state == HBKM_NODE_DEAD || d->state == HBKM_NODE_LEFT ||

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* hbctl standby, hbctl takeover: move resource groups by hand. */
 #include <errno.h>
+#include <getopt.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -118,25 +119,32 @@ static int move_groups(int argc, char **argv, enum hbkm_move move, const char *h
 {
 	static struct nl_snapshot s;
 	bool chosen[HBKM_MAX_GROUPS];
+	static const struct option longopts[] = {
+		{ "wait", required_argument, NULL, 'w' },
+		{ NULL, 0, NULL, 0 }
+	};
 	struct hbnl_events *ev = NULL;
 	uint32_t wait_us = 0;
 	bool wait = false;
 	struct hbnl *nl;
-	int ret, first = 1;
+	int ret, c;
 
 	if (wants_help(argc, argv)) {
 		fputs(help, stdout);
 		return HBCTL_OK;
 	}
-	if (argc > 1 && (!strcmp(argv[1], "-w") || !strcmp(argv[1], "--wait"))) {
-		if (argc < 3 || duration_parse(argv[2], &wait_us))
-			return usage_error("%s needs a time, as 5s or 100ms", argv[1]);
+	optind = 0;
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":w:", longopts, NULL)) != -1) {
+		if (c == '?')
+			return usage_error("unknown option %s", argv[optind - 1]);
+		if (c == ':' || duration_parse(optarg, &wait_us))
+			return usage_error("--wait needs a time, as 5s or 100ms");
 		wait = true;
-		first = 3;
 	}
-	for (int i = first; i < argc; i++)
-		if (argv[i][0] == '-')
-			return usage_error("unknown option %s", argv[i]);
+	/* The options come first now, wherever they stood. */
+	argc -= optind;
+	argv += optind;
 	ret = hbnl_connect(&nl);
 	if (ret)
 		return ret;
@@ -149,11 +157,11 @@ static int move_groups(int argc, char **argv, enum hbkm_move move, const char *h
 		ret = hbnl_fail(nl, NULL, ret);
 		goto out;
 	}
-	ret = move_select(&s, argc - first, argv + first, chosen);
+	ret = move_select(&s, argc, argv, chosen);
 	if (ret)
 		goto out;
 	/* "all" is one request: the kernel's moment, and its one word of refusal. */
-	if (first == argc || !strcmp(argv[first], "all")) {
+	if (!argc || !strcmp(argv[0], "all")) {
 		ret = hbnl_group_move(nl, move, NULL);
 		if (ret) {
 			ret = hbnl_fail(nl, NULL, ret);

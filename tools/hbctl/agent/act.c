@@ -21,6 +21,8 @@
 #define RETRY_NS	1000000000ULL
 /* An order older than this may have been overtaken: then ask first. */
 #define STALE_NS	20000000ULL
+/* The same failure is logged once in a minute. */
+#define FAILED_NS	60000000000ULL
 /* How often in a second an address is put back before it is left for a second. */
 #define RESTORE_MAX	10
 
@@ -156,6 +158,7 @@ void act_groups_swap(struct agent *a, struct agent_groups *groups)
 			new->term = old->term;
 			new->has_holder = old->has_holder;
 			new->holder = old->holder;
+			new->failed_at = old->failed_at;
 			new->announced = old->announced;
 			new->announce_at = old->announce_at;
 			for (size_t k = 0; k < new->n_vips; k++)
@@ -211,6 +214,13 @@ void act_announce_again(struct agent *a, uint32_t group)
 		announce_first(a, g);
 }
 
+void act_announce_held(struct agent *a)
+{
+	for (size_t i = 0; i < a->groups->n; i++)
+		if (a->groups->v[i].state == HBKM_GROUP_ACTIVE)
+			announce_first(a, &a->groups->v[i]);
+}
+
 uint64_t act_announce(struct agent *a, uint64_t now)
 {
 	uint64_t next = 0;
@@ -256,9 +266,11 @@ static void acknowledge(struct agent *a, struct agent_group *g, int err)
 	}
 }
 
-static void log_acquired(const struct agent_group *g, uint64_t up_ns, uint64_t cause_ns)
+static void log_acquired(struct agent_group *g, uint64_t up_ns, uint64_t cause_ns)
 {
 	char text[64];
+
+	g->failed_at = 0;
 
 	log_write(LOG_INFO, "Acquiring resource group: %s", g->text);
 	for (size_t i = 0; i < g->n_vips; i++) {
@@ -271,9 +283,15 @@ static void log_acquired(const struct agent_group *g, uint64_t up_ns, uint64_t c
 	}
 }
 
-static void log_failed(struct agent *a, const struct agent_group *g, size_t which, int err)
+static void log_failed(struct agent *a, struct agent_group *g, size_t which, int err)
 {
+	uint64_t now = agent_now();
 	char text[64];
+
+	/* The kernel has it tried again and again. */
+	if (g->failed_at && now - g->failed_at < FAILED_NS)
+		return;
+	g->failed_at = now;
 
 	log_write(LOG_INFO, "Acquiring resource group: %s", g->text);
 	log_write(LOG_CRIT, "Giving up resources due to failure of %s: %s (%s)",

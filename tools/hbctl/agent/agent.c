@@ -52,6 +52,17 @@ bool agent_gone(struct agent *a)
 
 /* ---- events ---- */
 
+static bool has_come(const struct agent *a, const struct nl_node *n)
+{
+	if (n->state != HBKM_NODE_UP || n->flags & HBKM_NODE_F_SELF)
+		return false;
+	for (size_t i = 0; i < a->seen.n_nodes; i++)
+		if (a->seen.nodes[i].id == n->id)
+			return a->seen.nodes[i].state != HBKM_NODE_UP &&
+			       a->seen.nodes[i].state != HBKM_NODE_LATE;
+	return true;
+}
+
 static void on_event(const struct nl_event *e, void *data)
 {
 	struct agent *a = data;
@@ -80,6 +91,8 @@ static void on_event(const struct nl_event *e, void *data)
 		break;
 	case HBKM_EVENT_NODE:
 	case HBKM_EVENT_PATH:
+		if (has_come(a, &e->node))
+			act_announce_held(a);
 		report_node(a, &e->node);
 		break;
 	case HBKM_EVENT_LINK:

@@ -37,6 +37,7 @@ struct agent_group {
 	struct vip *vips;
 	const struct arp_pair **pairs;	/* those of vips, as arp_send() takes them */
 	size_t n_vips;
+	uint64_t failed_at;		/* when its failure was last logged; 0: it did not fail */
 	unsigned int announced;		/* announcements sent since it came here */
 	uint64_t announce_at;		/* when the next is due; 0: no more */
 };
@@ -180,6 +181,11 @@ void act_group(struct agent *a, const struct nl_group *now, uint64_t cause_ns);
 
 /* Two nodes claimed it, and this one kept it: tell the neighbours again. */
 void act_announce_again(struct agent *a, uint32_t group);
+/*
+ * A node came into view: it may have held what we hold, and the neighbours may
+ * still look for it there.
+ */
+void act_announce_held(struct agent *a);
 /* What is due of announcements. Return: when the next is, or 0. */
 uint64_t act_announce(struct agent *a, uint64_t now);
 

@@ -1,0 +1,196 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+# Host side: what a guest's memory holds when it boots. Sourced by host.sh.
+#
+# Two archives, one after the other. The base has the programs; it depends on the host's packages only and is kept under
+# build/lab/base-KEY. The overlay is made anew for each run, in some tenths of a second: the kernel's modules, hbkm,
+# hbctl, the script and what that declares.
+
+# All programs of these packages are in every guest.
+base_packages=(bash dash coreutils util-linux procps iproute2 iputils-ping iputils-arping tcpdump kmod jq
+	grep sed mawk findutils tar diffutils busybox-static)
+# And these files, where they exist.
+base_files=(/etc/services /etc/protocols /etc/iproute2 /usr/share/iproute2)
+
+# These modules are loaded before any script starts, so that no run pays for loading them in the middle of a measurement.
+# One that a kernel has built in, or does not have, is passed over.
+base_modules=(virtio_pci virtio_console virtio_net virtio_rng af_packet veth bridge dummy macvlan 8021q
+	udp_tunnel ip6_udp_tunnel sch_netem sch_ingress sch_prio sch_tbf cls_matchall cls_u32 act_gact act_mirred
+	hmac md5 sha1_generic sha256_generic crc32_generic crc32c_generic)
+
+# real_path FILE: sets REPLY to its path in merged /usr (Debian's /lib is a link to /usr/lib). Only directories are
+# followed: a library keeps the name that programs ask for.
+real_path() {
+	case $1 in
+	/bin/* | /sbin/* | /lib/* | /lib64/*) REPLY=/usr$1 ;;
+	*) REPLY=$1 ;;
+	esac
+}
+
+# add_file ROOT FILE: copy FILE (or a directory) to the same place below ROOT, unless it is there or in the base.
+add_file() {
+	local REPLY
+	real_path "$2"
+	[[ -e ${base_root:-$1}$REPLY || -e $1$REPLY ]] || cp -rL --parents -t "$1" "$REPLY"
+}
+
+# add_libraries ROOT FILE...: the libraries that the ELF files among these are linked with. Programs that name the same
+# libraries are looked up once: ldd takes its time.
+add_libraries() {
+	local root=$1 library
+	shift
+	{ readelf -d "$@" /dev/null 2>/dev/null || :; } |
+		awk '/^File: / { file = substr($0, 7) } /NEEDED|RUNPATH|RPATH/ { names[file] = names[file] $NF }
+			END { for (file in names) if (!seen[names[file]]++) print file }' |
+		xargs -r -d '\n' ldd 2>/dev/null |
+		awk '$2 == "=>" && $3 ~ /^\// { print $3 } $1 ~ /^\// && $2 ~ /^\(/ { print $1 }' | sort -u |
+		while read -r library; do
+			add_file "$root" "$library"
+		done
+}
+
+# add_program ROOT NAME|PATH: even where the base has an applet of that name.
+add_program() {
+	local path REPLY
+	path=$(PATH=$PATH:/usr/sbin:/sbin type -P "$2") || return 1
+	real_path "$path"
+	cp -L --parents -t "$1" "$REPLY"
+	add_libraries "$1" "$(realpath "$path")"
+}
+
+pack() {
+	(cd "$1" && find . -mindepth 1 -print0 | sort -z | cpio --null -o -H newc --reproducible --quiet -R 0:0)
+}
+
+base_build() {
+	local root=$1 file REPLY
+	local -a programs=()
+
+	mkdir -p "$root"/{usr/bin,usr/sbin,usr/lib,usr/lib64,proc,sys,dev,run,tmp,root,etc/ha.d,var/lib,var/log,lab/out}
+	for file in bin sbin lib lib64; do
+		ln -s "usr/$file" "$root/$file"
+	done
+	ln -s /run "$root/var/run"
+	# Applets first; a real program of the same name then takes the applet's place. Links stay links (awk, modprobe).
+	cp "$(type -P busybox)" "$root/usr/bin/busybox"
+	chroot "$root" /usr/bin/busybox --install -s /usr/bin
+	while read -r file; do
+		real_path "$file"
+		programs+=("$REPLY")
+	done < <(dpkg -L "${base_packages[@]}" | grep -E '^(/usr)?/s?bin/[^/]+$' | grep -v -x -e '.*/busybox')
+	cp -d --parents --remove-destination -t "$root" "${programs[@]}"
+	ln -sf dash "$root/usr/bin/sh"
+	ln -sf mawk "$root/usr/bin/awk"
+	add_libraries "$root" "${programs[@]}"
+	for file in "${base_files[@]}"; do
+		[[ ! -e $file ]] || add_file "$root" "$file"
+	done
+
+	# tcpdump gives up its privileges in favour of a user of its name; here that one is root too, so that it can write.
+	printf '%s\n' 'root:x:0:0:root:/root:/bin/bash' 'tcpdump:x:0:0::/root:/bin/false' >"$root/etc/passwd"
+	printf '%s\n' 'root:x:0:' 'haclient:x:90:' >"$root/etc/group"
+	printf '%s\n' 'passwd: files' 'group: files' 'hosts: files' 'services: files' 'protocols: files' \
+		>"$root/etc/nsswitch.conf"
+	printf '127.0.0.1 localhost\n' >"$root/etc/hosts"
+	printf '%s\n' 'include /etc/ld.so.conf.d/*.conf' >"$root/etc/ld.so.conf"
+	# These make a device of their own as soon as they are loaded; scripts want only what they ask for.
+	mkdir -p "$root/etc/modprobe.d"
+	printf '%s\n' 'options bonding max_bonds=0' 'options dummy numdummies=0' >"$root/etc/modprobe.d/lab.conf"
+	/sbin/ldconfig -r "$root"
+}
+
+# base_archive: makes the base where there is none for the host's packages as they are; sets base_root, base_cpio.
+base_archive() {
+	local key dir work old
+	key=$(cat /var/lib/dpkg/status "$lab/initramfs.sh" | sha256sum | cut -c1-16)
+	dir=$results/base-$key
+	if [[ ! -e $dir ]]; then
+		work=$(mktemp -d "$results/.base.XXXXXX")
+		(base_root='' && base_build "$work/root") || lab_fail "the base of the initramfs could not be made"
+		pack "$work/root" >"$work/base.cpio"
+		# Another run may have been quicker: then that one's is as good.
+		mv -T "$work" "$dir" 2>/dev/null || rm -rf "$work"
+		for old in "$results"/base-*; do
+			[[ $old == "$dir" || -z $(find "$old" -maxdepth 0 -mmin +60) ]] || rm -rf "$old"
+		done
+	fi
+	base_root=$dir/root
+	base_cpio=$dir/base.cpio
+}
+
+# add_modules ROOT NAME...: modules with what they depend on, from the kernel that kernel_find chose. Uncompressed.
+# False where that kernel lacks one.
+add_modules() {
+	local root=$1 line path name found=0 to=usr/lib/modules/$KVER
+	local -a plain=()
+	shift
+	while read -r line path _; do
+		if [[ $line == absent ]]; then
+			found=1
+		elif [[ $line == insmod && $path == *.xz ]]; then
+			name=$to/${path##*/lib/modules/"$KVER"/}
+			mkdir -p "$root/${name%/*}"
+			xz -dc "$path" >"$root/${name%.xz}"
+		elif [[ $line == insmod ]]; then
+			plain+=("${path##*/lib/modules/"$KVER"/}")
+		fi
+	done < <({ modprobe -d "$KROOT" -S "$KVER" -q -a --show-depends "$@" || echo absent; } | sort -u)
+	mkdir -p "$root/$to"
+	[[ -z ${plain[*]} ]] || (cd "$KROOT/lib/modules/$KVER" && cp --parents -t "$root/$to" "${plain[@]}")
+	return "$found"
+}
+
+# index_modules ROOT: so that modprobe finds them by name, hbkm included.
+index_modules() {
+	local to=$1/usr/lib/modules/$KVER
+	mkdir -p "$to"
+	cp "$KROOT/lib/modules/$KVER"/modules.{builtin,builtin.modinfo,order} "$to/"
+	ln -s usr/lib "$1/lib"
+	depmod -b "$1" "$KVER"
+	rm "$1/lib"
+}
+
+# overlay_build ROOT SCRIPT: everything but the script itself. Reads KVER, KROOT, HBKM (empty: without the module).
+overlay_build() {
+	local root=$1 script=$2 name item
+	local -a modules found
+	mkdir -p "$root"/{usr/bin,usr/sbin,lab/job,lab/script}
+	cp "$lab/guest/init" "$root/init"
+	cp "$lab/lib.sh" "$lab/verdict.sh" "$root/lab/"
+	cp -r "$lab/recipe" "$root/lab/recipe"
+	cp "$top/build/labtool" "$root/usr/bin/labtool"
+	add_modules "$root" "${base_modules[@]}" || :
+	mapfile -t modules < <(directive "$script" modules)
+	if [[ -n $HBKM ]]; then
+		mapfile -t -O "${#modules[@]}" modules < <(modinfo -F depends "$HBKM" | tr , '\n' | grep .)
+		mkdir -p "$root/usr/lib/modules/$KVER/updates"
+		cp "$HBKM" "$root/usr/lib/modules/$KVER/updates/hbkm.ko"
+		cp "$top/build/hbctl" "$root/usr/sbin/hbctl"
+		add_libraries "$root" "$top/build/hbctl"
+		# The names under which hbctl is Heartbeat's own programs.
+		for name in cl_status hb_standby hb_takeover; do
+			ln -s hbctl "$root/usr/sbin/$name"
+		done
+	fi
+	[[ ${#modules[@]} == 0 ]] || add_modules "$root" "${modules[@]}" ||
+		lab_fail "kernel $KVER lacks one of the modules ${modules[*]}"
+	index_modules "$root"
+	printf '%s\n' "${base_modules[@]}" "${modules[@]}" >"$root/lab/job/modules"
+
+	# What the script declares.
+	while read -r item; do
+		add_program "$root" "$item" || lab_fail "$script needs $item: add its package to tests/lab/packages"
+	done < <(directive "$script" needs)
+	while read -r item; do
+		# Absolute: at the same place in the guest. Relative to the script: beside the script, there too.
+		if [[ $item == /* ]]; then
+			[[ -e $item ]] || lab_fail "$script needs the file $item"
+			add_file "$root" "$item"
+			mapfile -d '' found < <(find -L "$item" -type f -print0)
+			add_libraries "$root" "${found[@]}"
+		else
+			mkdir -p "$root/lab/script/$(dirname "$item")"
+			cp -r "$(dirname "$script")/$item" "$root/lab/script/$item"
+		fi
+	done < <(directive "$script" files)
+}
