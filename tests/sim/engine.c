@@ -41,7 +41,7 @@ u64 get_random_u64(void)
  * The queue: a binary heap. Of two events at the same time the one that was due
  * first (@then, for timers) comes first, then the one that was queued first.
  */
-#define QUEUE_MAX	4096
+#define QUEUE_MAX	16384
 
 static struct sim_event *queue[QUEUE_MAX];
 static unsigned int queued;
@@ -186,14 +186,19 @@ void hrtimer_setup(struct hrtimer *timer, enum hrtimer_restart (*function)(struc
 	timer->function = function;
 }
 
-/* Timers are never early, and a little late, as anything is. */
+/*
+ * Timers are never early, and a little late, as anything is; and what is armed
+ * only now does not overtake what has waited for the machine to wake.
+ */
 void hrtimer_start(struct hrtimer *timer, ktime_t expires, enum hrtimer_mode mode)
 {
+	u64 at;
+
 	sim_unqueue(&timer->event);
 	timer->expires = expires;
 	timer->event.then = expires;
-	sim_queue(&timer->event, machine_when(timer->machine, expires) +
-		  sim_below(timer->machine->jitter));
+	at = machine_when(timer->machine, expires) + sim_below(timer->machine->jitter);
+	sim_queue(&timer->event, at > sim.now + 2 ? at : sim.now + 2);
 }
 
 int hrtimer_cancel(struct hrtimer *timer)

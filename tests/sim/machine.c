@@ -216,7 +216,7 @@ void machine_stop(struct sim_machine *m)
  */
 void machine_pause(struct sim_machine *m, u64 ns)
 {
-	if (!m->cl || m->paused_until)
+	if (!m->cl || m->wake.place >= 0)
 		return;
 	m->paused_at = sim.now;
 	m->paused_until = sim.now + ns;
@@ -294,6 +294,10 @@ void machine_set_params(struct sim_machine *m)
 	      m->params.initdead_us, m->params.auto_failback);
 	sim.here = m;
 	hbkm_cluster_set_params(m->cl, &m->params);
+	if (m->agent.event.place >= 0) {	/* it learns of its new time-out */
+		sim_unqueue(&m->agent.event);
+		sim_queue(&m->agent.event, sim.now + sim_below(sim.keepalive));
+	}
 	check_ways();
 	check_machine(m);
 }

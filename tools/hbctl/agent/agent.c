@@ -22,6 +22,8 @@
 #include "run.h"
 
 #define STOP_NS		5000000000ULL
+/* A peer that can take over has done so long before. */
+#define LINGER_NS	200000000ULL
 #define AGENT_MIN_NS	1000000ULL
 
 /* ---- the end of what we are the agent of ---- */
@@ -238,6 +240,41 @@ static bool all_down(const struct agent *a)
 	return true;
 }
 
+static bool peer_is_able(const struct agent *a)
+{
+	for (size_t i = 0; i < a->seen.n_nodes; i++) {
+		const struct nl_node *n = &a->seen.nodes[i];
+
+		if (!(n->flags & HBKM_NODE_F_SELF) && n->flags & HBKM_NODE_F_AGENT &&
+		    (n->state == HBKM_NODE_UP || n->state == HBKM_NODE_LATE))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Going takes the kernel some work. While peers take over what was released,
+ * nothing is to be in their way, and they may still have to be told again.
+ */
+static bool handed_over(struct agent *a)
+{
+	uint64_t now = agent_now();
+	bool all = true;
+
+	for (size_t i = 0; i < a->groups->n; i++) {
+		const struct agent_group *g = &a->groups->v[i];
+
+		if (g->handing_over &&
+		    (!g->has_holder || g->holder == a->seen.cluster.node_id))
+			all = false;
+	}
+	if (all || !peer_is_able(a))
+		return true;
+	if (!a->linger_at)
+		a->linger_at = now + LINGER_NS;
+	return now >= a->linger_at;
+}
+
 static void finish(struct agent *a)
 {
 	int ret;
@@ -264,6 +301,8 @@ static void stop(struct agent *a)
 	a->stopping = true;
 	a->stop_at = agent_now() + STOP_NS;
 	sd_notify(0, "STOPPING=1");
+	for (size_t i = 0; i < a->groups->n; i++)
+		a->groups->v[i].handing_over = agent_group_wants(a->groups->v[i].state);
 	ret = hbnl_leave(a->nl);
 	if (ret && !agent_gone(a)) {
 		log_write(LOG_ERR, "Leaving the cluster: %s", hbnl_error(a->nl));
@@ -346,7 +385,7 @@ static void arm(struct agent *a, int timer)
 	if (a->watchdog_period)
 		earlier(&at, a->watchdog_at);
 	if (a->stopping)
-		earlier(&at, a->stop_at);
+		earlier(&at, a->linger_at ? a->linger_at : a->stop_at);
 	spec.it_value.tv_sec = (time_t)(at / 1000000000);
 	spec.it_value.tv_nsec = (long)(at % 1000000000);
 	timerfd_settime(timer, TFD_TIMER_ABSTIME, &spec, NULL);
@@ -384,7 +423,8 @@ static int loop(struct agent *a, int signals, const struct run_options *o)
 			act_reconcile(a);
 		if (a->stopping && !a->quit && !a->reconcile_due) {
 			if (all_down(a)) {
-				finish(a);
+				if (handed_over(a))
+					finish(a);
 			} else if (agent_now() >= a->stop_at) {
 				log_write(LOG_ERR, "Resources were not released within %llu s: "
 					  "going anyway", STOP_NS / 1000000000);

@@ -34,6 +34,7 @@ struct agent_group {
 	uint32_t term;
 	bool has_holder;
 	uint32_t holder;
+	bool handing_over;		/* was held here when the agent was told to stop */
 	struct vip *vips;
 	const struct arp_pair **pairs;	/* those of vips, as arp_send() takes them */
 	size_t n_vips;
@@ -132,6 +133,7 @@ struct agent {
 	uint64_t watchdog_at, watchdog_period;	/* the same to systemd; 0: not wanted */
 	bool stopping;
 	uint64_t stop_at;		/* when stopping: go then, whatever is left */
+	uint64_t linger_at;		/* all is released: go then, even if nobody took it */
 	bool quit;
 	int code;			/* exit code */
 };
