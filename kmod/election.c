@@ -65,7 +65,7 @@ static bool outranks(const struct hbkm_ballot *b, unsigned int other)
 		return false;
 	if (you->term != me->term)
 		return you->term > me->term;
-	return you->agrees ? other < b->self : you->id < me->id;
+	return you->agrees ? you->preference < me->preference : you->id < me->id;
 }
 
 /**

@@ -159,7 +159,7 @@ static void add_voter(const struct hbkm_cluster *cl, const struct hbkm_group *gr
 	} else {
 		hbkm_node_voter(node, group, now, v);
 	}
-	b->n++;
+	v->preference = b->n++;
 }
 
 static bool in_order(const struct hbkm_group *group, u32 id)

@@ -2,9 +2,9 @@
 /*
  * The module: what it registers, in order, and takes back in reverse order.
  */
-#include <linux/genetlink.h>
 #include <linux/module.h>
 #include <linux/rtnetlink.h>
+#include <net/genetlink.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 #include "hbkm.h"

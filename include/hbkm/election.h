@@ -17,6 +17,7 @@
 /**
  * struct hbkm_voter - one node's relation to the group
  * @id: of the node
+ * @preference: its place in our order, whatever the ballot is sorted by
  * @present: what it says counts (ourselves: always)
  * @able: may be chosen: two-way alive, settled, agent working, knows the group,
  *	not leaving and not isolated
@@ -30,6 +31,7 @@
  */
 struct hbkm_voter {
 	u32 id;
+	u8 preference;
 	bool present;
 	bool able;
 	bool agent;

@@ -301,7 +301,8 @@ static void check_death(const struct sim_machine *m, const struct hbkm_node *nod
 			 (unsigned long long)((machine_clock(m) - a->local_ns) / US));
 	if (m->good_since[i] && sim.now - m->good_since[i] > 2 * beat + 2 * tolerance() &&
 	    m->woke && m->slept > m->cl->params.deadtime_us * US / 4 + beat_ns(m) &&
-	    sim.now - m->woke < beat && m->good_since[i] < m->woke)
+	    sim.now - m->woke < beat && m->good_since[i] < m->woke &&
+	    d->keepalive_us == peer->params.keepalive_us)	/* else it told us while we slept */
 		violated("%s: %s dead, since we slept for %llu us", m->name, peer->name,
 			 (unsigned long long)(m->slept / US));
 	if (m->contact_since[i] && sim.now - m->contact_since[i] > 3 * both + 4 * tolerance())

@@ -248,11 +248,10 @@ static void wakes(struct sim_event *e)
 
 	if (m->paused_until) {
 		trace("%s wakes, %u frames wait", m->name, m->backlog_len);
+		m->slept = m->frozen ? 0 : sim.now - m->paused_at;
 		if (m->frozen)		/* to it, no time has passed */
 			m->offset_ns = machine_clock(m) - sim.now -
 				       (s64)sim.now * m->ppm / 1000000;
-		else
-			m->slept = sim.now - m->paused_at;
 		m->frozen = false;
 		m->paused_until = 0;
 		m->woke = sim.now;

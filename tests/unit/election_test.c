@@ -62,6 +62,7 @@ static struct hbkm_ballot ballot(const struct line *l)
 	for (i = 0; i < l->n; i++)
 		b.voters[i] = (struct hbkm_voter){
 			.id = 100 - i,	/* so that ids and preference contradict */
+			.preference = i,
 			.present = l->v[i].is & P,
 			.able = l->v[i].is & A,
 			.agent = l->v[i].is & G,
@@ -262,6 +263,29 @@ static void of_two_claims_the_higher_term_wins(void **state)
 
 	(void)state;
 	check(lines, ARRAY_SIZE(lines));
+}
+
+/*
+ * Sorted by id, because a third node disagrees: the two still settle it between
+ * them by the order that they share, or one that does not see the third would
+ * settle it otherwise.
+ */
+static void a_third_node_does_not_change_who_wins(void **state)
+{
+	struct hbkm_ballot b = { .n = 2, .self = 1 };
+
+	(void)state;
+	b.voters[0] = (struct hbkm_voter){
+		.id = 1, .preference = 1, .present = true, .able = true, .agent = true,
+		.agrees = true, .state = AC, .term = 2,
+	};
+	b.voters[1] = (struct hbkm_voter){
+		.id = 2, .preference = 0, .present = true, .able = true, .agent = true,
+		.agrees = true, .state = AC, .term = 2,
+	};
+	assert_int_equal(hbkm_election_run(&b), HBKM_ACTION_KEEP);
+	b.self = 0;
+	assert_int_equal(hbkm_election_run(&b), HBKM_ACTION_YIELD);
 }
 
 static void who_cannot_hear_cannot_yield(void **state)
@@ -467,6 +491,7 @@ static void every_small_cluster_settles(void **state)
 				struct hbkm_voter *v = &c.now[i];
 
 				v->id = i + 1;
+				v->preference = i;
 				v->present = true;
 				v->agent = true;
 				v->agrees = true;
@@ -493,7 +518,9 @@ static void thirty_two_nodes(void **state)
 
 	(void)state;
 	for (i = 0; i < HBKM_MAX_NODES; i++)
-		b.voters[i] = (struct hbkm_voter){ .id = i, .present = true, .agent = true };
+		b.voters[i] = (struct hbkm_voter){
+			.id = i, .preference = i, .present = true, .agent = true,
+		};
 	b.voters[HBKM_MAX_NODES - 1].able = true;
 	assert_int_equal(hbkm_election_best(&b), HBKM_MAX_NODES - 1);
 	assert_int_equal(hbkm_election_run(&b), HBKM_ACTION_ACQUIRE);
@@ -512,6 +539,7 @@ int main(void)
 		cmocka_unit_test(the_holder_keeps_or_hands_over),
 		cmocka_unit_test(who_is_not_able_lets_go),
 		cmocka_unit_test(of_two_claims_the_higher_term_wins),
+		cmocka_unit_test(a_third_node_does_not_change_who_wins),
 		cmocka_unit_test(who_cannot_hear_cannot_yield),
 		cmocka_unit_test(the_rival_is_the_strongest_claimant),
 		cmocka_unit_test(the_best_is_the_first_of_the_best_rank),

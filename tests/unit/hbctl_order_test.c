@@ -24,7 +24,9 @@ void log_write(int priority, const char *fmt, ...)
 }
 
 static const struct nl_node nodes[] = {
-	{ .name = "alpha", .id = 300 }, { .name = "beta", .id = 100 }, { .name = "gamma", .id = 200 },
+	{ .name = "alpha", .id = 300 },
+	{ .name = "beta", .id = 100 },
+	{ .name = "gamma", .id = 200 },
 };
 
 static void preferred_first_then_by_name(void **state)

@@ -23,9 +23,9 @@ static const struct verb {
 	int (*run)(int argc, char **argv);
 	const char *help;
 } verbs[] = {
-	{ "run",	cmd_run,	"be the agent: configure the kernel, then act on its decisions" },
+	{ "run",	cmd_run,	"the agent: configure the kernel, act on its decisions" },
 	{ "status",	cmd_status,	"the cluster on one screen (the default)" },
-	{ "show",	cmd_show,	"nodes, links, groups, stats or cluster, one object a line" },
+	{ "show",	cmd_show,	"nodes, links, groups, stats or cluster, one a line" },
 	{ "monitor",	cmd_monitor,	"print what exists, then every change as it happens" },
 	{ "set",	cmd_set,	"change times and policy of the running cluster" },
 	{ "standby",	cmd_standby,	"give resource groups away" },

@@ -137,7 +137,7 @@ void act_prepare(struct agent *a)
 
 		for (size_t j = 0; j < g->n_vips; j++)
 			if (!g->vips[j].ifindex && prepare(a, &g->vips[j]))
-				log_write(LOG_WARNING, "Resource group %s: %s cannot be had yet: %s",
+				log_write(LOG_WARNING, "Resource group %s: %s is not to be had: %s",
 					  g->name, text_of(&g->vips[j], text, sizeof(text)),
 					  vip_error(a->rt));
 	}
@@ -530,7 +530,8 @@ static int add_missing(struct agent *a, struct agent_group *g, size_t which)
 	if (!err && a->reloading)
 		log_write(LOG_INFO, "Resource group %s: %s: added", g->name, text);
 	else if (!err)
-		log_write(LOG_WARNING, "Resource group %s: %s was missing: put back", g->name, text);
+		log_write(LOG_WARNING, "Resource group %s: %s was missing: put back", g->name,
+			  text);
 	else if (!v->missing)
 		log_write(LOG_ERR, "Resource group %s: %s is missing: %s", g->name, text,
 			  vip_error(a->rt));

@@ -101,8 +101,9 @@ static void on_event(const struct nl_event *e, void *data)
 		report_link(a, &e->link);
 		break;
 	case HBKM_EVENT_STALL:
+		duration_format(late, sizeof(late), e->age_ns / 1000 * 1000);
 		log_write(LOG_WARNING, "The kernel's own timer was %s late: no verdict was given "
-			  "meanwhile", duration_format(late, sizeof(late), e->age_ns / 1000 * 1000));
+			  "meanwhile", late);
 		break;
 	}
 }
@@ -204,7 +205,7 @@ static void reload(struct agent *a, const struct run_options *o)
 	log_problems(&problems);
 	problems_free(&problems);
 	if (!c) {
-		log_write(LOG_ERR, "Configuration not reloaded because of errors: nothing was changed");
+		log_write(LOG_ERR, "Configuration not reloaded for errors: nothing was changed");
 		goto out;
 	}
 	groups = act_groups_new(c);

@@ -22,10 +22,10 @@ void report_cluster(struct agent *a, const struct nl_cluster *c)
 		log_write(LOG_INFO, "Cluster %s: %s", c->name, cluster_state_name(c->state));
 	if (isolated != !!(old->flags & HBKM_CLUSTER_F_ISOLATED))
 		log_write(isolated ? LOG_ERR : LOG_INFO, isolated ?
-			  "Every own link is down: this node is isolated and gives up what it holds" :
+			  "Every own link is down: isolated, so this node gives up what it holds" :
 			  "An own link is up again: this node is no longer isolated");
 	if (!agent && old->flags & HBKM_CLUSTER_F_AGENT)
-		log_write(LOG_WARNING, "The kernel missed this agent for %u ms and held it for dead",
+		log_write(LOG_WARNING, "The kernel missed this agent for %u ms: taken for dead",
 			  c->agent_timeout_us / 1000);
 	if (old->keepalive_us != c->keepalive_us || old->deadtime_us != c->deadtime_us)
 		log_write(LOG_INFO, "Timing: keepalive %s, deadtime %s",
@@ -79,14 +79,15 @@ static void report_node_flags(const struct nl_node *old, const struct nl_node *n
 {
 	bool up = n->state == HBKM_NODE_UP || n->state == HBKM_NODE_LATE;
 	uint32_t changed = old->flags ^ n->flags;
+	bool oneway = n->flags & HBKM_NODE_F_ONEWAY;
 
 	if (up && changed & HBKM_NODE_F_AGENT && old->state == n->state)
 		log_write(n->flags & HBKM_NODE_F_AGENT ? LOG_INFO : LOG_WARNING,
 			  n->flags & HBKM_NODE_F_AGENT ? "node %s: its agent works again" :
 			  "node %s: lives, but its agent does not", n->name);
 	if (changed & HBKM_NODE_F_ONEWAY)
-		log_write(n->flags & HBKM_NODE_F_ONEWAY ? LOG_WARNING : LOG_INFO,
-			  n->flags & HBKM_NODE_F_ONEWAY ? "node %s: is heard, but does not hear us" :
+		log_write(oneway ? LOG_WARNING : LOG_INFO, oneway ?
+			  "node %s: is heard, but does not hear us" :
 			  "node %s: hears us again", n->name);
 }
 

@@ -1,0 +1,121 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+# What the scripts here share; sourced after lib.sh. They play the recipe: cookbook and cookbook2 with one address between
+# them, and a client on the same wire.
+#
+# jq takes the guest a fifth of a second to start, an age for a cluster that beats every millisecond. Where JSON itself is
+# not what is tested, the scripts read what `hbctl show` says in words.
+
+vip=10.0.2.100
+# What configure writes. Scripts change these first.
+members=(cookbook cookbook2)
+keepalive=1ms
+deadtime=3ms
+auto_failback=on
+media=('ucast eth0 10.0.2.15' 'ucast eth0 10.0.2.16')
+settings=()
+resources=('cookbook IPaddr::10.0.2.100/24/eth0:1')
+keys=('auth 1' '1 sha1 topsecretpassword')
+
+# pair_of_nodes: the recipe's two nodes and the client.
+pair_of_nodes() {
+	node cookbook eth0=10.0.2.15/24@br0
+	node cookbook2 eth0=10.0.2.16/24@br0
+	node client eth0=10.0.2.50/24@br0
+}
+
+# configure [NODE…]: the three files, of all members if none is named.
+configure() {
+	local name
+	for name in "${@:-${members[@]}}"; do
+		printf '%s\n' 'autojoin none' "${media[@]}" "keepalive $keepalive" "deadtime $deadtime" \
+			"auto_failback $auto_failback" "${members[@]/#/node }" 'use_logd yes' "${settings[@]}" | ha_cf "$name"
+		printf '%s\n' "${resources[@]}" | haresources "$name"
+		printf '%s\n' "${keys[@]}" | authkeys "$name"
+	done
+}
+
+# says NODE WORDS OBJECT [NAME]: true if `hbctl show OBJECT [NAME]` there has these words, as they follow each other.
+says() {
+	local line
+	line=" $(on "$1" hbctl show "${@:3}" 2>&1) "
+	[[ $line == *" $2 "* ]]
+}
+
+# value NODE KEY OBJECT [NAME]: what follows this word in what `hbctl show` says there; nothing if it is not said.
+value() {
+	local line
+	line=" $(on "$1" hbctl show "${@:3}" 2>&1) "
+	[[ $line == *" $2 "* ]] || return
+	line=${line#*" $2 "}
+	printf '%s\n' "${line%% *}"
+}
+
+# joined NODE…: each of these has joined, and sees each other one so, with its agent.
+joined() {
+	local name other
+	for name; do
+		says "$name" 'state running agent' cluster || return
+		for other; do
+			[[ $other == "$name" ]] || says "$name" 'state up agent settled' nodes "$other" || return
+		done
+	done
+}
+
+# start_members: their agents, until all have joined and the preferred one has the address.
+start_members() {
+	local name
+	for name in "${members[@]}"; do
+		agent "$name"
+	done
+	wait_until 30000 joined "${members[@]}"
+	wait_address "${members[0]}" "$vip"
+}
+
+# holders [ADDR [NODE…]]: sets HOLDERS to the members that have the address.
+holders() {
+	local name
+	HOLDERS=''
+	for name in "${members[@]}"; do
+		! has_address "$name" "${1-$vip}" || HOLDERS+="${HOLDERS:+ }$name"
+	done
+}
+
+# check_holders TEXT NODES [ADDR]
+check_holders() {
+	holders "${3-$vip}"
+	check_eq "$1" "$2" "$HOLDERS"
+}
+
+# wait_new_event NODE REGEX SINCE_US [TIMEOUT_MS]: as wait_event, but the cause must not be older. Sets EVENT_US to its time.
+wait_new_event() {
+	EVENT_US=0
+	while ((EVENT_US < $3)); do
+		wait_event "$1" "$2" "${4-10000}" || return
+		[[ ! $EVENT =~ \"monotonic_ns\":([0-9]+) ]] || EVENT_US=$((BASH_REMATCH[1] / 1000))
+	done
+}
+
+# log_has NODE TEXT: its agent has said that.
+log_has() {
+	grep -q -F -e "$2" "$LAB_OUT/$1.log"
+}
+
+# limit TEXT VALUE LIMIT: a bound on time, which holds in exact virtual time; in real time it is only told.
+limit() {
+	if [[ $LAB_EXACT == 1 ]]; then
+		check_le "$@"
+	else
+		measure "$1" "$2" "(in real time; at most $3 in virtual time)"
+	fi
+}
+
+# spread NAME VALUE…: measures the smallest, the median and the largest: LEAST, MEDIAN, WORST.
+spread() {
+	local name=$1
+	local -a sorted
+	shift
+	mapfile -t sorted < <(printf '%s\n' "$@" | sort -n)
+	LEAST=${sorted[0]} MEDIAN=${sorted[$# / 2]} WORST=${sorted[-1]}
+	measure "$name, min / median / max of $#" "$LEAST / $MEDIAN / $WORST" us
+}
