@@ -426,6 +426,7 @@ void hbkm_cluster_tick(struct hbkm_cluster *cl, u64 now, u64 late_ns)
 	}
 	if (cl->state == HBKM_CLUSTER_JOINING && joined(cl, now)) {
 		cl->state = HBKM_CLUSTER_RUNNING;
+		cl->settled_ns = now;
 		changed = true;
 	}
 	list_for_each_entry(node, &cl->nodes, list)

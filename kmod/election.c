@@ -103,6 +103,24 @@ static bool outranked(const struct hbkm_ballot *b)
 	return false;
 }
 
+/*
+ * At a cold start one node is the first to have settled. It must not take what
+ * falls to another that is about to.
+ */
+static bool another_is_joining(const struct hbkm_ballot *b)
+{
+	const struct hbkm_voter *me = &b->voters[b->self];
+	unsigned int i;
+
+	for (i = 0; i < b->n; i++) {
+		const struct hbkm_voter *v = &b->voters[i];
+
+		if (v->joining && (rank(v) < rank(me) || (rank(v) == rank(me) && i < b->self)))
+			return true;
+	}
+	return false;
+}
+
 static enum hbkm_action when_free(const struct hbkm_ballot *b)
 {
 	const struct hbkm_voter *me = &b->voters[b->self];
@@ -111,6 +129,8 @@ static enum hbkm_action when_free(const struct hbkm_ballot *b)
 	if (!me->able || hbkm_election_best(b) != b->self)
 		return HBKM_ACTION_KEEP;
 	if (me->state == HBKM_GROUP_FAILED && !b->retry)
+		return HBKM_ACTION_KEEP;
+	if (b->patient && another_is_joining(b))
 		return HBKM_ACTION_KEEP;
 	for (i = 0; i < b->n; i++)
 		if (i != b->self && occupies(&b->voters[i]))

@@ -210,6 +210,7 @@ static void build_ballot(const struct hbkm_cluster *cl, const struct hbkm_group 
 	b->n = 0;
 	b->failback = cl->params.auto_failback != HBKM_FAILBACK_OFF;
 	b->retry = now >= group->retry_ns;
+	b->patient = now < cl->settled_ns + cl->params.deadtime_us * HBKM_NS_PER_US;
 	for (i = 0; i < group->n_order; i++) {
 		node = hbkm_node_by_id(cl, group->order[i]);
 		if (node)
@@ -324,8 +325,10 @@ bool hbkm_group_elect(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now
 	build_ballot(cl, group, now, &b);
 	heed_newer_wish(group, &b);
 	watch_conflict(cl, group, &b, now);
-	if (group->state == HBKM_GROUP_FAILED)
-		cl->recheck = true;	/* it will be tried again, by time alone */
+	/* A failed acquisition is tried again, and patience ends, by time alone. */
+	if (group->state == HBKM_GROUP_FAILED ||
+	    (group->state == HBKM_GROUP_STANDBY && b.patient))
+		cl->recheck = true;
 
 	switch (hbkm_election_run(&b)) {
 	case HBKM_ACTION_ACQUIRE:

@@ -250,6 +250,7 @@ struct hbkm_group {
  * @agent_portid: netlink address of the agent, 0: none (lock)
  * @agent_ns: when it was last heard, 0: never (lock)
  * @joined_ns: when initdead began to run (lock)
+ * @settled_ns: when we had joined (lock)
  * @listen_ns: no claims before, since we must listen first (lock)
  * @interval_ns: between two beats, now (lock)
  * @slow_ns: not to slow down to keepalive before (lock)
@@ -292,6 +293,7 @@ struct hbkm_cluster {
 	u32 agent_portid;
 	u64 agent_ns;
 	u64 joined_ns;
+	u64 settled_ns;
 	u64 listen_ns;
 	u64 interval_ns;
 	u64 slow_ns;

@@ -325,15 +325,17 @@ void hbkm_node_voter(const struct hbkm_node *node, const struct hbkm_group *grou
 	const struct hbkm_detector *d = &node->detector;
 	const struct hbkm_share *share = &node->shares[group->slot];
 	u64 deadtime_ns = node->cl->params.deadtime_us * HBKM_NS_PER_US;
-	bool may_hold = (node->said & (HBKM_FRAME_F_AGENT | HBKM_FRAME_F_SETTLED |
-				       HBKM_FRAME_F_LEAVING | HBKM_FRAME_F_ISOLATED)) ==
-			(HBKM_FRAME_F_AGENT | HBKM_FRAME_F_SETTLED);
+	bool alive = hbkm_detector_alive(d) && share->known;
+	bool agent = node->said & HBKM_FRAME_F_AGENT;
+	bool settled = node->said & HBKM_FRAME_F_SETTLED;
+	bool leaves = node->said & (HBKM_FRAME_F_LEAVING | HBKM_FRAME_F_ISOLATED);
 
 	*v = (struct hbkm_voter){
 		.id = node->id,
 		.present = hbkm_detector_present(d) && share->known,
-		.able = hbkm_detector_alive(d) && share->known && may_hold,
-		.agent = node->said & HBKM_FRAME_F_AGENT,
+		.able = alive && agent && settled && !leaves,
+		.joining = alive && agent && !settled && !leaves,
+		.agent = agent,
 		.deaf = d->oneway && now - d->oneway_ns >= deadtime_ns,
 		.unsure = d->oneway && now - d->oneway_ns < deadtime_ns,
 		.agrees = node->digest == node->cl->digest,

@@ -21,6 +21,7 @@
  * @present: what it says counts (ourselves: always)
  * @able: may be chosen: two-way alive, settled, agent working, knows the group,
  *	not leaving and not isolated
+ * @joining: will be able any moment: two-way alive, agent working, not yet settled
  * @agent: its agent works, so that what it releases comes to an end
  * @deaf: it has not heard us for deadtime, though we hear it
  * @unsure: it does not hear us, for less than deadtime
@@ -34,6 +35,7 @@ struct hbkm_voter {
 	u8 preference;
 	bool present;
 	bool able;
+	bool joining;
 	bool agent;
 	bool deaf;
 	bool unsure;
@@ -49,6 +51,7 @@ struct hbkm_voter {
  * @self: which of them we are
  * @failback: a holder gives the group back to a preferred node
  * @retry: a failed acquisition may be tried again
+ * @patient: we have only just settled ourselves: let the others do so, too
  * @voters: in order of preference
  */
 struct hbkm_ballot {
@@ -56,6 +59,7 @@ struct hbkm_ballot {
 	u8 self;
 	bool failback;
 	bool retry;
+	bool patient;
 	struct hbkm_voter voters[HBKM_MAX_NODES];
 };
 

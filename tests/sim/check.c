@@ -197,6 +197,7 @@ void check_life_begins(struct sim_machine *m)
 		m->top_term[i] = 0;
 		m->state[i] = HBKM_GROUP_STANDBY;
 		m->claimed_since[i] = 0;
+		m->since[i] = sim.now;
 	}
 	memset(m->peer_state, 0, sizeof(m->peer_state));
 	memset(m->arrivals, 0, sizeof(m->arrivals));
@@ -228,12 +229,36 @@ static void check_rivals(struct sim_machine *m, unsigned int group)
 	}
 }
 
+/* Nobody begins to bring up what another, known to all, has up or takes down yet. */
+static void check_acquires(const struct sim_machine *m, unsigned int group)
+{
+	u64 known = 2 * tolerance() + 200 * US;
+	unsigned int i;
+
+	for (i = 0; i < sim.n; i++) {
+		const struct sim_machine *o = &sim.machines[i];
+		u64 both = beat_ns(o) > beat_ns(m) ? beat_ns(o) : beat_ns(m);
+
+		if (o == m || !m->contact_since[i] ||
+		    sim.now - m->contact_since[i] < 3 * both + 4 * tolerance() ||
+		    !o->cl->agent_ok || sim.now - o->since[group] < known)
+			continue;
+		if (hbkm_group_claimed(o->state[group]) ||
+		    o->state[group] == HBKM_GROUP_RELEASING)
+			violated("%s acquires group %s while %s is %s", m->name,
+				 sim_group_names[group], o->name, group_states[o->state[group]]);
+	}
+}
+
 static void check_group(struct sim_machine *m, const struct hbkm_group *g)
 {
 	int i = group_index(g->id);
 
 	if (i < 0)
 		return;
+	if (hbkm_group_claimed(g->state) &&
+	    (m->cl->state != HBKM_CLUSTER_RUNNING || !m->cl->agent_ok || m->cl->isolated))
+		violated("%s claims group %s and may not", m->name, g->name);
 	if (g->term < m->term[i] || g->top_term < m->top_term[i] || g->term > g->top_term)
 		violated("%s: term of group %s goes back: %u, %u, were %u, %u", m->name, g->name,
 			 g->term, g->top_term, m->term[i], m->top_term[i]);
@@ -242,6 +267,9 @@ static void check_group(struct sim_machine *m, const struct hbkm_group *g)
 		violated("%s: group %s acquired with a term seen before: %u", m->name, g->name,
 			 g->term);
 	if (g->state != m->state[i]) {
+		m->since[i] = sim.now;
+		if (g->state == HBKM_GROUP_ACQUIRING)
+			check_acquires(m, i);
 		sim.changes += sim.quiet;
 		if (sim.settled)
 			violated("%s: group %s moves after the cluster has settled", m->name,

@@ -130,6 +130,7 @@ struct arrival {
  * @last_tx: when it last sent, on its clock, 0: not in this life
  * @last_deadtime_us: and what it then said of its deadtime
  * @claimed_since: by group, true time, 0: not claimed
+ * @since: by group, since when it is in its state, true time
  * @term: of each group, as last seen
  * @state: of each group, as last seen
  * @top_term: of each group, as last seen
@@ -174,6 +175,7 @@ struct sim_machine {
 	u64 last_tx;
 	u32 last_deadtime_us;
 	u64 claimed_since[SIM_GROUPS];
+	u64 since[SIM_GROUPS];
 	u32 term[SIM_GROUPS];
 	u32 top_term[SIM_GROUPS];
 	u8 state[SIM_GROUPS];
