@@ -292,6 +292,26 @@ void hbkm_detector_excuse(struct hbkm_detector *d, const struct hbkm_timing *own
 }
 
 /**
+ * hbkm_detector_look_again() - our judge is a little late: who was heard in time?
+ * @d: the peer
+ * @own: our own times
+ * @now: monotonic time, ns
+ * @late_ns: by how much
+ *
+ * Too little for hbkm_detector_excuse(); but a beat that came in time, while we
+ * could do nothing, may be handed to us only after the judge had its turn. So let
+ * it have another one, a moment later; within a quarter of deadtime, not for ever.
+ */
+void hbkm_detector_look_again(struct hbkm_detector *d, const struct hbkm_timing *own, u64 now,
+			      u64 late_ns)
+{
+	struct hbkm_timing t = timing_for(d, own);
+
+	if (late_ns > t.deadtime_ns / 64 && now < d->fresh_ns + t.deadtime_ns + t.deadtime_ns / 4)
+		d->excused_ns = later(d->excused_ns, now + t.deadtime_ns / 16);
+}
+
+/**
  * hbkm_detector_presume_dead() - initdead is over
  * @d: the peer
  *

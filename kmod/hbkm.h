@@ -159,6 +159,7 @@ struct hbkm_port {
  * @path: the cable's number, the same on both of its ends
  * @ifname: of its device (mutex; RTNL to change)
  * @addr: destination: a peer, a group, or all
+ * @saddr: source, 0: still to be chosen (tx_lock)
  * @number: UDP port
  * @ttl: of what is sent
  * @state: enum hbkm_link_state (written under lock)
@@ -181,6 +182,7 @@ struct hbkm_link {
 	u8 path;
 	char ifname[IFNAMSIZ];
 	__be32 addr;
+	__be32 saddr;
 	u16 number;
 	u8 ttl;
 	u8 state;

@@ -118,12 +118,25 @@ static size_t build(struct hbkm_cluster *cl, u8 type, u8 reason, u8 key_id, u64 
 	return hbkm_frame_len(&f);
 }
 
+/*
+ * The address that we send from: the peer knows us by it. So it stays as first
+ * chosen, for as long as it is ours: a service address that comes to this device
+ * later must not take its place.
+ */
+static __be32 source(struct hbkm_link *link, const struct net_device *dev)
+{
+	if (link->saddr && inet_addr_type(dev_net(dev), link->saddr) != RTN_LOCAL)
+		link->saddr = 0;
+	return link->saddr;
+}
+
 static struct rtable *route(struct hbkm_link *link, const struct net_device *dev,
 			    struct sock *sk, __be32 *saddr)
 {
 	struct flowi4 fl4 = {
 		.flowi4_oif = dev->ifindex,
 		.flowi4_proto = IPPROTO_UDP,
+		.saddr = source(link, dev),
 		.daddr = link->addr,
 		.fl4_dport = htons(link->number),
 		.fl4_sport = htons(link->number),
@@ -137,6 +150,7 @@ static struct rtable *route(struct hbkm_link *link, const struct net_device *dev
 	if (IS_ERR(rt))
 		return rt;
 	*saddr = fl4.saddr;
+	link->saddr = fl4.saddr;
 	dst_cache_set_ip4(&link->route, &rt->dst, fl4.saddr);
 	return rt;
 }

@@ -59,15 +59,14 @@ setting() {
 		verdicts+=($((found - cut)))
 		addresses+=($((there - found)))
 		answers+=($((to - there)))
-		echo "DBG cut $cut found $((found-cut)) there $((there-found)) from $((from-cut)) to $((to-there))"
 	done
 	spread "$name: client outage" "${outages[@]}"
 	limit "$name: worst client outage, us" "$WORST" "$4"
 	[[ -z ${5-} ]] || limit "$name: median client outage, us" "$MEDIAN" "$5"
 	check_ge "$name: they were outages, us" "$LEAST" $(($3 - 2 * $2))
 	spread "$name: from the cut to the verdict" "${verdicts[@]}"
-	limit "$name: no verdict later than deadtime, us" "$WORST" $(($3 + 50))
-	limit "$name: the phases were spread, us" $(($2 * 8 / 10 - (WORST - LEAST))) 0
+	limit "$name: no verdict later than deadtime, us" "$WORST" $(($3 + 500))
+	(($1 < 20)) || limit "$name: the phases were spread, less than it should be in us" $(($2 - $2 / $1 - (WORST - LEAST))) $(($2 / 5))
 	spread "$name: from the verdict to the address" "${addresses[@]}"
 	spread "$name: from the address to the answer" "${answers[@]}"
 }

@@ -8,6 +8,7 @@
 
 struct sim sim;
 bool sim_trace;
+bool sim_hard;
 const char *sim_refusal;
 
 static const char *const node_states[] = { "init", "up", "late", "dead", "left" };
@@ -71,7 +72,7 @@ static int machine_index(u32 id)
 
 static bool runs(const struct sim_machine *m)
 {
-	return m->cl && !m->paused_until;
+	return m->cl && !m->paused_until && sim.now >= m->timers_until;
 }
 
 /* Between two of its beats, at most. */
@@ -429,13 +430,27 @@ static bool holder_is_right(const struct sim_machine *m, unsigned int group)
 	}
 	if (marked || sim.mixed)
 		return true;
-	for (i = 0; i < sim.n; i++) {
+	for (i = 0; i < sim.n_order[group]; i++) {
 		const struct sim_machine *o = &sim.machines[machine_index(m->order[group][i])];
 
 		if (o->cl && together(m, o))
 			return o == holder;
 	}
 	return true;
+}
+
+/* Is anybody here who may hold it? */
+static bool has_heir(const struct sim_machine *m, unsigned int group)
+{
+	unsigned int i;
+
+	for (i = 0; i < sim.n_order[group]; i++) {
+		const struct sim_machine *o = &sim.machines[machine_index(m->order[group][i])];
+
+		if (o->cl && together(m, o))
+			return true;
+	}
+	return false;
 }
 
 static bool view_is_settled(const struct sim_machine *m, bool complain)
@@ -482,7 +497,7 @@ bool check_is_settled(bool complain)
 					return unsettled(complain, group_states[o->state[k]],
 							 o->name, sim_group_names[k]);
 			}
-			if (holders != 1)
+			if (holders != has_heir(m, k))
 				return unsettled(complain,
 						 holders ? "sees many hold" : "sees nobody hold",
 						 m->name, sim_group_names[k]);

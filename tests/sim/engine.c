@@ -167,6 +167,10 @@ static void timer_happens(struct sim_event *e)
 		sim_queue(e, m->paused_until + 1);
 		return;
 	}
+	if (sim.now < m->timers_until && timer->armed < m->timers_from) {
+		sim_queue(e, m->timers_until);
+		return;
+	}
 	sim.here = m;
 	if ((s64)machine_clock(m) < timer->expires) {	/* it was frozen */
 		hrtimer_start(timer, timer->expires, HRTIMER_MODE_ABS_SOFT);
@@ -197,6 +201,7 @@ void hrtimer_start(struct hrtimer *timer, ktime_t expires, enum hrtimer_mode mod
 	sim_unqueue(&timer->event);
 	timer->expires = expires;
 	timer->event.then = expires;
+	timer->armed = sim.now;
 	at = machine_when(timer->machine, expires) + sim_below(timer->machine->jitter);
 	sim_queue(&timer->event, at > sim.now + 2 ? at : sim.now + 2);
 }

@@ -184,6 +184,7 @@ struct hrtimer {
 	struct sim_event event;
 	struct sim_machine *machine;
 	ktime_t expires;
+	u64 armed;
 	enum hrtimer_restart (*function)(struct hrtimer *timer);
 };
 
@@ -231,6 +232,7 @@ extern const char *sim_refusal;
 #define IP_DF			0x4000
 #define ETH_P_IP		0x0800
 #define TC_PRIO_CONTROL		7
+#define RTN_LOCAL		2
 #define LL_MAX_HEADER		128
 
 typedef struct {
@@ -345,6 +347,7 @@ static inline void *skb_push(struct sk_buff *skb, size_t n)
 #define ip_route_output_flow(n, f, sk)	((void)(f), (void)(sk), (struct rtable *)ERR_PTR(-ENETUNREACH))
 #define dst_cache_set_ip4(c, d, s)	((void)(c), (void)(d))
 #define ip_rt_put(rt)			((void)(rt))
+#define inet_addr_type(net, addr)	((void)(net), (void)(addr), RTN_LOCAL)
 #define dev_net(dev)			((dev)->net)
 #define rcu_dereference_sk_user_data(sk) ((sk)->sk_user_data)
 

@@ -118,7 +118,8 @@ void machine_start(struct sim_machine *m)
 		add_link(m, i);
 	m->cl->keys = (void *)&key;
 	for (i = 0; i < sim.n_groups; i++)
-		ret |= hbkm_group_set(m->cl, sim_group_names[i], m->order[i], sim.n, NULL);
+		ret |= hbkm_group_set(m->cl, sim_group_names[i], m->order[i], sim.n_order[i],
+				      NULL);
 	m->silent = false;
 	m->life++;
 	check_life_begins(m);
@@ -142,6 +143,8 @@ static void goes_off(struct sim_machine *m, u8 reason)
 		sim_unqueue(&m->agent.jobs[i].event);
 	m->paused_until = 0;
 	m->frozen = false;
+	m->rx_until = 0;
+	m->timers_until = 0;
 	network_forget(m);
 	m->hn.lock.held = true;
 	hbkm_cluster_destroy(&m->hn, reason);
@@ -261,7 +264,32 @@ static void wakes(struct sim_event *e)
 			return;
 		}
 	}
-	take_backlog(m);
+	check_ways();
+	if (sim.now >= m->rx_until)
+		take_backlog(m);
+	else
+		sim_queue(e, m->rx_until);
+}
+
+/* Two CPUs: one of them is kept busy, the other is not. */
+void machine_stall_rx(struct sim_machine *m, u64 ns)
+{
+	if (!m->cl || m->wake.place >= 0)
+		return;
+	trace("%s receives nothing for %llu us", m->name, (unsigned long long)(ns / US));
+	m->rx_until = sim.now + ns;
+	sim_queue(&m->wake, m->rx_until);
+}
+
+void machine_stall_timers(struct sim_machine *m, u64 ns)
+{
+	if (!m->cl || m->wake.place >= 0)
+		return;
+	trace("%s: its timers are held up for %llu us", m->name, (unsigned long long)(ns / US));
+	m->timers_from = sim.now;
+	m->timers_until = sim.now + ns;
+	sim_queue(&m->wake, m->timers_until);
+	check_ways();
 }
 
 void machine_plug(struct sim_machine *m, u8 unplugged)
@@ -307,7 +335,8 @@ void machine_set_order(struct sim_machine *m, unsigned int group)
 		return;
 	trace("%s reloads the order of group %s", m->name, sim_group_names[group]);
 	sim.here = m;
-	SIM_BUG_ON(hbkm_group_set(m->cl, sim_group_names[group], m->order[group], sim.n, NULL));
+	SIM_BUG_ON(hbkm_group_set(m->cl, sim_group_names[group], m->order[group],
+				  sim.n_order[group], NULL));
 	check_machine(m);
 }
 

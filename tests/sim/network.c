@@ -107,13 +107,13 @@ void network_arrive(struct packet *p)
 		packet_put(p);
 		return;
 	}
-	if (to->paused_until && (to->loses || to->backlog_len >= SIM_BACKLOG)) {
+	if ((to->paused_until && to->loses) || to->backlog_len >= SIM_BACKLOG) {
 		packet_put(p);
 		return;
 	}
 	if (!p->replay)
 		check_arrival(p);
-	if (!to->paused_until) {
+	if (!to->paused_until && sim.now >= to->rx_until) {
 		network_deliver(p);
 		return;
 	}

@@ -88,6 +88,16 @@ static void pause_one(void)
 		      between(1, 8 * sim.deadtime));
 }
 
+static void stall_one(void)
+{
+	u64 ns = between(1, 2 * sim.deadtime);
+
+	if (sim_chance(500))
+		machine_stall_rx(any(), ns);
+	else
+		machine_stall_timers(any(), ns);
+}
+
 static void crash_one(void)
 {
 	struct sim_machine *m = any();
@@ -213,22 +223,24 @@ static void reorder(void)
 static const struct {
 	void (*strikes)(void);
 	unsigned int permille;	/* of the schedules */
+	bool hard;
 } mishaps[] = {
-	{ cut_one_way, 350 },
-	{ cut_in_two, 400 },
-	{ heal, 800 },
-	{ weather, 400 },
-	{ pause_one, 400 },
-	{ crash_one, 500 },
-	{ stop_one, 300 },
-	{ boot_all, 900 },
-	{ move_one, 300 },
-	{ reload_one, 250 },
-	{ unplug_one, 250 },
-	{ mood_of_one, 300 },
-	{ restart_agent, 200 },
-	{ replay_some, 500 },
-	{ reorder, 150 },
+	{ cut_one_way, 350, false },
+	{ cut_in_two, 400, false },
+	{ heal, 800, false },
+	{ weather, 400, false },
+	{ pause_one, 400, false },
+	{ crash_one, 500, false },
+	{ stop_one, 300, false },
+	{ boot_all, 900, false },
+	{ move_one, 300, false },
+	{ reload_one, 250, false },
+	{ unplug_one, 250, false },
+	{ mood_of_one, 300, false },
+	{ restart_agent, 200, false },
+	{ replay_some, 500, false },
+	{ reorder, 150, false },
+	{ stall_one, 500, true },
 };
 
 static u64 draw_keepalive(void)
@@ -262,6 +274,8 @@ static void build(void)
 		m->agent.slow = between(1, sim.keepalive);
 	}
 	for (k = 0; k < sim.n_groups; k++) {
+		/* Not always may everybody hold it; who may not still votes. */
+		sim.n_order[k] = !sim.mixed && sim_chance(200) ? between(1, sim.n) : sim.n;
 		draw_order(sim.machines[0].order[k]);
 		for (i = 1; i < sim.n; i++)
 			memcpy(sim.machines[i].order[k], sim.machines[0].order[k],
@@ -288,7 +302,7 @@ static void bad_day(void)
 	u64 length = between(20, 100) * sim.keepalive;
 
 	for (i = 0; i < ARRAY_SIZE(mishaps); i++)
-		on[i] = sim_chance(mishaps[i].permille);
+		on[i] = sim_chance(mishaps[i].permille) && (sim_hard || !mishaps[i].hard);
 	/* Let it come up first, more often than not. */
 	if (sim_chance(600))
 		run_until(4 * sim.deadtime);
@@ -327,7 +341,7 @@ static void make_peace(void)
 	do {
 		paused = false;
 		for (i = 0; i < sim.n; i++)
-			paused |= sim.machines[i].paused_until || sim.machines[i].stop.place >= 0;
+			paused |= sim.machines[i].wake.place >= 0 || sim.machines[i].stop.place >= 0;
 		if (paused)
 			run_until(sim.now + sim.keepalive);
 	} while (paused && !sim.violation[0]);

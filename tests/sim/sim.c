@@ -35,6 +35,7 @@
  *
  *	sim [--first N] [--count N]	runs that many schedules; stops at a violation
  *	sim --seed N [--trace]		runs one; with --trace tells what happens
+ *	... --hard			with machines of two CPUs, of which one is held up
  *
  * Exit status 0: all held; 1: a violation, its seed is printed; 2: usage.
  *
@@ -55,7 +56,7 @@ static double seconds(void)
 
 static int usage(FILE *to, int status)
 {
-	fprintf(to, "usage: sim [--first N] [--count N] | --seed N [--trace]\n");
+	fprintf(to, "usage: sim [--hard] [--first N] [--count N] | --seed N [--trace]\n");
 	return status;
 }
 
@@ -75,6 +76,7 @@ int main(int argc, char **argv)
 		{ "count", required_argument, NULL, 'c' },
 		{ "seed", required_argument, NULL, 's' },
 		{ "trace", no_argument, NULL, 't' },
+		{ "hard", no_argument, NULL, 'H' },
 		{ "help", no_argument, NULL, 'h' },
 		{ }
 	};
@@ -97,6 +99,9 @@ int main(int argc, char **argv)
 			break;
 		case 't':
 			sim_trace = true;
+			break;
+		case 'H':
+			sim_hard = true;
 			break;
 		case 'h':
 			return usage(stdout, 0);

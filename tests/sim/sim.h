@@ -119,6 +119,9 @@ struct arrival {
  * @woke: end of its last pause
  * @slept: length of the last pause that its clock knows of
  * @wake: the end of this one
+ * @rx_until: the CPU that receives is busy until then
+ * @timers_from: the CPU on which timers were armed so far is busy, from
+ * @timers_until: until then
  * @backlog: what came meanwhile
  * @backlog_end: where to add
  * @backlog_len: how many
@@ -164,6 +167,9 @@ struct sim_machine {
 	u64 woke;
 	u64 slept;
 	struct sim_event wake;
+	u64 rx_until;
+	u64 timers_from;
+	u64 timers_until;
 	struct packet *backlog;
 	struct packet **backlog_end;
 	unsigned int backlog_len;
@@ -208,6 +214,7 @@ struct path {
  * @n: machines
  * @n_paths: networks
  * @n_groups: groups
+ * @n_order: of each group, how many machines may hold it
  * @machines: each of them
  * @paths: each of them
  * @here: on which machine we are
@@ -227,6 +234,7 @@ struct sim {
 	unsigned int n;
 	unsigned int n_paths;
 	unsigned int n_groups;
+	unsigned int n_order[SIM_GROUPS];
 	struct sim_machine machines[SIM_NODES];
 	struct path paths[SIM_PATHS];
 	struct sim_machine *here;
@@ -243,6 +251,7 @@ struct sim {
 
 extern struct sim sim;
 extern bool sim_trace;
+extern bool sim_hard;
 extern u64 sim_frames;
 extern const char *const sim_group_names[SIM_GROUPS];
 
@@ -272,6 +281,8 @@ void machine_start(struct sim_machine *m);
 void machine_crash(struct sim_machine *m);
 void machine_stop(struct sim_machine *m);
 void machine_pause(struct sim_machine *m, u64 ns);
+void machine_stall_rx(struct sim_machine *m, u64 ns);
+void machine_stall_timers(struct sim_machine *m, u64 ns);
 void machine_plug(struct sim_machine *m, u8 unplugged);
 void machine_set_params(struct sim_machine *m);
 void machine_set_order(struct sim_machine *m, unsigned int group);

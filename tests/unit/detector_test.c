@@ -967,6 +967,34 @@ static void a_slow_peer_is_excused_by_its_own_pace(void **state)
 	assert_int_equal(judged(&d, wake + 3 * SEC), HBKM_NODE_DEAD);
 }
 
+/* The judge was busy from just before the deadline on; the beat of then waits its turn. */
+static void a_late_judge_looks_again(void **state)
+{
+	struct hbkm_detector d;
+	u64 now = START + 32 * MS, next;
+
+	(void)state;
+	up(&d, 7);
+	hbkm_detector_look_again(&d, &own, now, 2 * MS);
+	hbkm_detector_judge(&d, &own, now, &next);
+	assert_int_equal(d.state, HBKM_NODE_LATE);
+	assert_true(next > now && next <= now + 2 * MS);
+	assert_int_equal(on_time(&d, 7, 4), HBKM_HEARD_NEW | HBKM_HEARD_STATE);
+	assert_int_equal(judged(&d, next), HBKM_NODE_UP);
+
+	/* In time it needs no second look; */
+	up(&d, 7);
+	hbkm_detector_look_again(&d, &own, START + 30 * MS, 50 * US);
+	assert_int_equal(judged(&d, START + 30 * MS), HBKM_NODE_DEAD);
+	/* and late for ever it does not put the verdict off for ever. */
+	up(&d, 7);
+	for (now = START + 31 * MS; now < START + 40 * MS; now += MS) {
+		hbkm_detector_look_again(&d, &own, now, MS);
+		judged(&d, now);
+	}
+	assert_int_equal(d.state, HBKM_NODE_DEAD);
+}
+
 static void initdead_presumes_death_of_the_unknown_only(void **state)
 {
 	struct hbkm_detector d;
@@ -1125,6 +1153,7 @@ int main(void)
 		cmocka_unit_test(a_stalled_judge_gives_no_verdict),
 		cmocka_unit_test(an_excuse_does_not_last),
 		cmocka_unit_test(a_slow_peer_is_excused_by_its_own_pace),
+		cmocka_unit_test(a_late_judge_looks_again),
 		cmocka_unit_test(initdead_presumes_death_of_the_unknown_only),
 		cmocka_unit_test(lives_have_no_order),
 		cmocka_unit_test(whoever_can_hear_each_other_will),

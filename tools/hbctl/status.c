@@ -121,7 +121,9 @@ static void text_node(const struct nl_snapshot *s, const struct nl_node *n, int 
 		if (!(n->flags & HBKM_NODE_F_AGENT))
 			printf(", no agent");
 	}
-	text_paths(s, n);
+	/* What a node said of its paths before it went is of no use. */
+	if (n->state != HBKM_NODE_DEAD && n->state != HBKM_NODE_LEFT)
+		text_paths(s, n);
 	putchar('\n');
 }
 
