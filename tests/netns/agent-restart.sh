@@ -24,7 +24,7 @@ configure
 start_members
 wait_address cookbook2 "$stray"
 wait_until 5000 joined cookbook cookbook2
-events cookbook2
+watch cookbook2
 address_log cookbook
 address_log cookbook2
 client_start client "$vip" 1000
@@ -33,7 +33,7 @@ timeout=$(on cookbook hbctl -j show cluster | grep -o '"agent_timeout_us":[0-9]*
 timeout=${timeout#*:}
 
 # ---- killed and restarted while holding
-mono_us before
+before=$(mono_us)
 agent_kill cookbook
 check "killed: the kernel still holds the group" says cookbook 'state active' groups cookbook
 sleep_us 300000
@@ -41,7 +41,7 @@ check "for less than the time-out cookbook2 thinks nothing of it" says cookbook2
 agent cookbook
 wait_until 5000 back cookbook
 sleep_us $((timeout + 500000))
-mono_us after
+after=$(mono_us)
 check_holders "killed and restarted: the address is where it was" cookbook
 refuse "and never left" grep -q " del $vip/" "$LAB_OUT/cookbook.addresses"
 refuse "nor went to cookbook2" grep -q " add $vip/" "$LAB_OUT/cookbook2.addresses"
@@ -78,7 +78,7 @@ check_match "and says why" 'another agent' "$(<"$LAB_OUT/second")"
 check_holders "and the first goes on" cookbook
 
 # ---- killed, and nobody restarts it
-mono_us before
+before=$(mono_us)
 agent_kill cookbook
 wait_address cookbook2 "$vip" $((timeout / 1000 + 3000))
 took=$((ADDRESS_US - before))

@@ -24,15 +24,19 @@ pair_of_nodes() {
 	node client eth0=10.0.2.50/24@br0
 }
 
-# configure [NODE…]: the three files, of all members if none is named.
+# configure: the three files of all members. configure_one NODE: those of one.
 configure() {
 	local name
-	for name in "${@:-${members[@]}}"; do
-		printf '%s\n' 'autojoin none' "${media[@]}" "keepalive $keepalive" "deadtime $deadtime" \
-			"auto_failback $auto_failback" "${members[@]/#/node }" 'use_logd yes' "${settings[@]}" | ha_cf "$name"
-		printf '%s\n' "${resources[@]}" | haresources "$name"
-		printf '%s\n' "${keys[@]}" | authkeys "$name"
+	for name in "${members[@]}"; do
+		configure_one "$name"
 	done
+}
+
+configure_one() {
+	printf '%s\n' 'autojoin none' "${media[@]}" "keepalive $keepalive" "deadtime $deadtime" \
+		"auto_failback $auto_failback" "${members[@]/#/node }" 'use_logd yes' "${settings[@]}" | ha_cf "$1"
+	printf '%s\n' "${resources[@]}" | haresources "$1"
+	printf '%s\n' "${keys[@]}" | authkeys "$1"
 }
 
 # says NODE WORDS OBJECT [NAME]: true if `hbctl show OBJECT [NAME]` there has these words, as they follow each other.
@@ -85,6 +89,15 @@ holders() {
 check_holders() {
 	holders "${3-$vip}"
 	check_eq "$1" "$2" "$HOLDERS"
+}
+
+# watch NODE…: as events, and from this moment on: what comes after it is an event.
+watch() {
+	local name
+	for name; do
+		events "$name"
+		wait_event "$name" '"event":"dumped"'
+	done
 }
 
 # wait_new_event NODE REGEX SINCE_US [TIMEOUT_MS]: as wait_event, but the cause must not be older. Sets EVENT_US to its time.

@@ -16,11 +16,11 @@ kind() {
 	media=("$@")
 	configure
 	start_members
-	check_eq "$name: the kind" "$kind" "$(value cookbook eth0 links eth0)"
+	check_eq "$name: the kind" "$kind" "$(value cookbook kind links eth0)"
 	check "$name: no link has errors" says_no_error cookbook
 	check "$name: cookbook2 is heard and hears, on path 0" says cookbook 'paths_heard 0 paths_echoed 0' nodes cookbook2
-	events cookbook2
-	mono_us now
+	watch cookbook2
+	now=$(mono_us)
 	cut_at $((now + 5000)) cookbook
 	wait_new_event cookbook2 '"object":"node".*"name":"cookbook","state":"dead"' "$CUT_US"
 	limit "$name: death is found in time, us" $((EVENT_US - CUT_US)) 3500
@@ -42,6 +42,11 @@ says_no_error() {
 	[[ $(on "$1" hbctl -s show links eth0) == *' tx_errors 0 '* ]]
 }
 
+# moved NODE COUNTER VALUE: it is more now.
+moved() {
+	(($(counter "$1" "$2") > $3))
+}
+
 # bad_frames NODE: what was dropped for what it was, and not for when it came.
 bad_frames() {
 	on "$1" hbctl show stats | awk '/^rx_(short|magic|version|type|length|field|cluster|link|node|key|mac) / { n += $2 } END { print n }'
@@ -59,13 +64,14 @@ configure
 start_members
 before=$(counter cookbook rx_link)
 # A frame that was meant for another group, and one that was sent to cookbook alone.
+dump=''
 on_bg client dump tcpdump -i eth0 -U -w /lab/out/mcast.pcap udp port 694
+# shellcheck disable=SC2016
 wait_until 2000 sh -c '[ "$(labtool payloads /lab/out/mcast.pcap 694 2>/dev/null | wc -l)" -ge 4 ]'
 bg_end "$dump" INT
 frame=$(labtool payloads "$LAB_OUT/mcast.pcap" 694 | awk '$2 ~ /^10.0.2.16:/ { print $4; exit }')
 on client labtool udp-send -p 694 10.0.2.15 694 "$frame"
 wait_until 1000 moved cookbook rx_link "$before"
-moved() { (($(counter "$1" "$2") > $3)); }
 ok "a mcast link takes nothing that was sent to the node alone"
 check_holders "and nothing moves" cookbook
 lab_done

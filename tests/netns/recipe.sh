@@ -66,12 +66,12 @@ check_eq "the recipe's auto_failback" on "$(on cookbook cat /sys/class/hbkm/hb0/
 # ---- cookbook stops in order
 client_start client "$vip" 100
 sleep_us 10000
-mono_us before
+before=$(mono_us)
 agent_stop cookbook
 check_eq "the agent ends well" 0 $?
 wait_address cookbook2 "$vip"
 sleep_us 20000
-mono_us after
+after=$(mono_us)
 client_stop client
 outage=$(client_outage_us client "$before" "$after")
 measure "client outage of an orderly stop" "$outage" us
@@ -87,12 +87,12 @@ check "cookbook2 knows why" says cookbook2 'state left reason stop' nodes cookbo
 
 # ---- cookbook returns
 client_start client "$vip" 300
-mono_us before
+before=$(mono_us)
 agent cookbook
 wait_address cookbook "$vip" 30000
 wait_no_address cookbook2 "$vip"
 sleep_us 20000
-mono_us after
+after=$(mono_us)
 client_stop client
 outage=$(client_outage_us client "$before" "$after")
 measure "client outage of the failback" "$outage" us

@@ -16,7 +16,7 @@ deaths() {
 	died=()
 	for ((i = 0; i < count; i++)); do
 		[[ $holder == cookbook ]] && other=cookbook2 || other=cookbook
-		mono_us now
+		now=$(mono_us)
 		# The next moment but 5 ms at this phase of the beat, whose times are a constant modulo keepalive.
 		when=$((now + 5000 + keepalive))
 		cut_at "$((when - when % keepalive + keepalive * i / count))" "$holder"
@@ -73,12 +73,11 @@ setting() {
 
 auto_failback=off
 pair_of_nodes
-configure cookbook cookbook2
+configure
 start_members
 holders
 holder=$HOLDERS
-events cookbook
-events cookbook2
+watch cookbook cookbook2
 setting 20 1000 3000 4500 3500
 setting 20 10000 30000 31500
 setting 3 100000 300000 305000

@@ -242,7 +242,8 @@ static void check_acquires(const struct sim_machine *m, unsigned int group)
 
 		if (o == m || !m->contact_since[i] ||
 		    sim.now - m->contact_since[i] < 3 * both + 4 * tolerance() ||
-		    !o->cl->agent_ok || sim.now - o->since[group] < known)
+		    !o->agent_since || sim.now - o->agent_since < known ||
+		    sim.now - o->since[group] < known)
 			continue;
 		if (hbkm_group_claimed(o->state[group]) ||
 		    o->state[group] == HBKM_GROUP_RELEASING)
@@ -293,6 +294,7 @@ void check_machine(struct sim_machine *m)
 	const struct hbkm_group *g;
 	unsigned int i;
 
+	since(&m->agent_since, m->cl && m->cl->agent_ok);
 	if (m->cl) {
 		list_for_each_entry(g, &m->cl->groups, list)
 			check_group(m, g);

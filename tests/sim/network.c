@@ -206,7 +206,8 @@ static bool harmless(const struct sim_machine *to, const struct packet *p)
 	if (f.type == HBKM_FRAME_LEAVE)
 		return false;
 	/* Its life is over, here as in truth, and not only just now. */
-	if ((p->life != from->life || !from->cl) && sim.now > from->died_at + 4 * sim.deadtime)
+	if ((p->life != from->life || !from->cl) &&
+	    sim.now > from->died_at + 2 * max(f.deadtime_us, to->params.deadtime_us) * US)
 		return d->state == HBKM_NODE_DEAD || d->state == HBKM_NODE_LEFT ||
 		       (hbkm_detector_present(d) && d->incarnation != f.incarnation);
 	return false;

@@ -132,6 +132,7 @@ struct arrival {
  * @agent: its agent
  * @last_tx: when it last sent, on its clock, 0: not in this life
  * @last_deadtime_us: and what it then said of its deadtime
+ * @agent_since: since when the module takes its agent for working, 0: it does not
  * @claimed_since: by group, true time, 0: not claimed
  * @since: by group, since when it is in its state, true time
  * @term: of each group, as last seen
@@ -180,6 +181,7 @@ struct sim_machine {
 	struct agent agent;
 	u64 last_tx;
 	u32 last_deadtime_us;
+	u64 agent_since;
 	u64 claimed_since[SIM_GROUPS];
 	u64 since[SIM_GROUPS];
 	u32 term[SIM_GROUPS];

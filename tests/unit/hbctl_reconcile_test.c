@@ -262,8 +262,8 @@ static void announcements_end(void **state)
 		now = next;
 		assert_true(++sent < 20);
 	}
-	assert_int_equal(sent, 1 + ANNOUNCE_NEAR + 1);
-	assert_int_equal(now - 1000, ANNOUNCE_NEAR * ANNOUNCE_NEAR_NS + ANNOUNCE_LAST_NS);
+	assert_int_equal(sent, 1 + ANNOUNCE_REPEATS);
+	assert_int_equal(now - 1000, 5855000000ULL);
 }
 
 int main(void)

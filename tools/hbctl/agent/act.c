@@ -206,19 +206,26 @@ static void announce_first(struct agent *a, struct agent_group *g)
 	g->announce_at = announce_next(1, agent_now());
 }
 
+/* The same by act_announce(), so after whatever else is to be done now. */
+static void announce_soon(struct agent_group *g)
+{
+	g->announced = 0;
+	g->announce_at = agent_now();
+}
+
 void act_announce_again(struct agent *a, uint32_t group)
 {
 	struct agent_group *g = find(a, group);
 
 	if (g && g->state == HBKM_GROUP_ACTIVE)
-		announce_first(a, g);
+		announce_soon(g);
 }
 
 void act_announce_held(struct agent *a)
 {
 	for (size_t i = 0; i < a->groups->n; i++)
 		if (a->groups->v[i].state == HBKM_GROUP_ACTIVE)
-			announce_first(a, &a->groups->v[i]);
+			announce_soon(&a->groups->v[i]);
 }
 
 uint64_t act_announce(struct agent *a, uint64_t now)

@@ -15,14 +15,8 @@
 #include "nl.h"
 #include "vip.h"
 
-/*
- * After the first announcement, at once, four more follow 200 ms apart, as
- * Heartbeat's IPaddr2 sends five, and a last one for switches that had yet to
- * open their port.
- */
-#define ANNOUNCE_NEAR		4
-#define ANNOUNCE_NEAR_NS	200000000ULL
-#define ANNOUNCE_LAST_NS	5000000000ULL
+/* How often an announcement is repeated, see announce_next(). */
+#define ANNOUNCE_REPEATS	7
 
 struct agent_group {
 	char name[HBKM_NAME_MAX + 1];
@@ -181,7 +175,10 @@ void act_groups_swap(struct agent *a, struct agent_groups *groups);
  */
 void act_group(struct agent *a, const struct nl_group *now, uint64_t cause_ns);
 
-/* Two nodes claimed it, and this one kept it: tell the neighbours again. */
+/*
+ * Two nodes claimed it, and this one kept it: tell the neighbours again, once
+ * all events that have come are acted upon; the next may say that it goes.
+ */
 void act_announce_again(struct agent *a, uint32_t group);
 /*
  * A node came into view: it may have held what we hold, and the neighbours may

@@ -97,9 +97,16 @@ size_t reconcile_plan(const struct agent_groups *groups, const struct vip_presen
 
 uint64_t announce_next(unsigned int announced, uint64_t now)
 {
-	if (announced <= ANNOUNCE_NEAR)
-		return now + ANNOUNCE_NEAR_NS;
-	if (announced == ANNOUNCE_NEAR + 1)
-		return now + ANNOUNCE_LAST_NS;
-	return 0;
+	/*
+	 * Soon, in case another had not yet given the address up and was asked
+	 * in between; then 200 ms apart, as Heartbeat's IPaddr2 sends five; and
+	 * a last one for switches that had yet to open their port.
+	 */
+	static const unsigned int after_ms[ANNOUNCE_REPEATS] = {
+		5, 50, 200, 200, 200, 200, 5000,
+	};
+
+	if (announced > ANNOUNCE_REPEATS)
+		return 0;
+	return now + after_ms[announced - 1] * 1000000ULL;
 }
