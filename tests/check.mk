@@ -1,11 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0
 # target: make deps		install the Debian packages that building and tests need
+# target: make check-kernels	the lab's scripts on Debian's 6.1, 6.1-rt, 6.12 and 7.3
 
 deps:
 	tests/install-packages tests/packages tests/lab/packages
 
+# The module for the lab is that of Debian's kernel, whatever kernel runs here.
 check: deps
 	$(MAKE) module tools
 	tests/check
 
-.PHONY: deps check
+check-kernels: deps
+	$(MAKE) module tools
+	tests/check-kernels
+
+demo: deps
+	$(MAKE) module tools
+	tests/demo/demo
+
+.PHONY: deps check check-kernels demo

@@ -88,18 +88,18 @@ function legend(words,    x) {
 END {
 	left = 150; right = 1360; from = -5; to = 6
 	bar_y = 162; bar_h = 22
-	panel_top = 246; y1 = 334; y2 = 504; y3 = 654; axis_y = 714; legend_y = 786
+	panel_top = 246; y1 = 334; y2 = 504; y3 = 646; axis_y = 722; legend_y = 794
 
 	cut = 0; verdict = ms(fact["verdict"]); address = ms(fact["address"]); arp = ms(fact["arp"])
 	before = ms(fact["answer_before"]); after = ms(fact["answer_after"]); beat = ms(fact["last_beat"])
 
-	print "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1400 815\" width=\"1400\" height=\"815\""
+	print "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1400 825\" width=\"1400\" height=\"825\""
 	print "\tfont-family=\"Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif\">"
 	printf "<title>A silent death: %.2f ms without an answer</title>\n", after - before
 	print "<style>"
 	print "text { font-size: 14px; fill: #333 } .title { font-size: 28px; font-weight: bold; fill: #111 }"
 	print ".subtitle { font-size: 15px; fill: #555 } .small { font-size: 13px; fill: #555 }"
-	print ".label { font-size: 14px } .strong { font-size: 15px; font-weight: bold } .lane { font-size: 18px; font-weight: bold }"
+	print ".label { font-size: 14px } .bold { font-weight: bold } .strong { font-size: 15px; font-weight: bold } .lane { font-size: 18px; font-weight: bold }"
 	print ".held { font-weight: bold; fill: #fff } .big { font-size: 18px; font-weight: bold } .red { fill: #b8102b; font-weight: bold }"
 	print ".middle { text-anchor: middle } .end { text-anchor: end }"
 	print ".panel { fill: #fff; stroke: #ccc } .zoom { fill: #e9ecf0 } .nobody { fill: #d0d4d9 }"
@@ -111,7 +111,7 @@ END {
 	print ".leader { stroke: #555 } .arp { stroke: #c9700c; stroke-width: 2 } .verdict { fill: #fff; stroke: #b8102b; stroke-width: 3 }"
 	print ".bracket { stroke: #111; stroke-width: 2; fill: none }"
 	print "</style>"
-	print "<rect width=\"1400\" height=\"815\" fill=\"#f7f8fa\"/>"
+	print "<rect width=\"1400\" height=\"825\" fill=\"#f7f8fa\"/>"
 
 	text(30, 48, "title", sprintf("A server falls silent: its client goes %.2f ms without an answer", after - before))
 	text(30, 76, "subtitle", sprintf("The classic Heartbeat recipe on hbkm, tuned live to keepalive %g ms, deadtime %g ms. Measured in exact virtual time, Linux %s.",
@@ -151,7 +151,7 @@ END {
 	lane(y3, "client", "asks every 0.1 ms")
 
 	box(death_x(beat), y2 - 76, death_x(verdict) - death_x(beat), 76, "silence")
-	text(death_x((beat + verdict) / 2), y2 - 34, "strong middle", sprintf("%.2f ms without a beat", verdict - beat))
+	text((death_x(cut) + death_x(verdict)) / 2, y2 - 34, "label bold middle", sprintf("%.2f ms without a beat", verdict - beat))
 
 	line(death_x(from), y2, death_x(address), y2, "thin")
 	line(death_x(from), y3, death_x(to), y3, "thin")
@@ -173,9 +173,9 @@ END {
 			cross(death_x(sent[i]), y1 + 42)
 		}
 	}
-	line(death_x(cut), panel_top + 34, death_x(cut), axis_y, "cut")
+	line(death_x(cut), panel_top + 34, death_x(cut), y3, "cut")
 	text(death_x(cut), panel_top + 24, "strong red middle", "cookbook falls silent")
-	text((death_x(from) + death_x(cut)) / 2, y1 - 14, "label middle", "has the address, beats every millisecond")
+	text((death_x(from) + death_x(cut)) / 2, y1 - 14, "label middle", sprintf("has the address, beats every %g ms", fact["keepalive_us"] / 1000))
 	text((death_x(cut) + death_x(to)) / 2, y1 - 14, "label middle", "lives on, but nothing gets through")
 
 	line(death_x(verdict), y2, death_x(verdict), y2 - 66, "leader")
@@ -190,8 +190,8 @@ END {
 	for (i = 1; i <= n_answers; i++)
 		if (answer[i] > from && answer[i] < to)
 			dot(death_x(answer[i]), y3, 3.5, who[i])
-	printf "<path d=\"M%.1f %d v-12 H%.1f v12\" class=\"bracket\"/>\n", death_x(before), y3 - 18, death_x(after)
-	text((death_x(before) + death_x(after)) / 2, y3 - 42, "big middle", sprintf("%.2f ms without an answer", after - before))
+	printf "<path d=\"M%.1f %d v12 H%.1f v-12\" class=\"bracket\"/>\n", death_x(before), y3 + 12, death_x(after)
+	text((death_x(before) + death_x(after)) / 2, y3 + 48, "big middle", sprintf("%.2f ms without an answer", after - before))
 
 	# ---- the legend
 	legend_x = left
