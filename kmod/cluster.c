@@ -381,19 +381,19 @@ static void rejoin(struct hbkm_cluster *cl, u64 now)
  */
 void hbkm_cluster_late(struct hbkm_cluster *cl, u64 now, u64 late_ns)
 {
+	/* Timers of one CPU may be on time while those of another are held up. */
+	bool silent = cl->seq && now - cl->sent_ns[cl->seq % HBKM_SENT_RING] > cl->promised_ns;
 	struct hbkm_timing timing = hbkm_timing(cl);
 	struct hbkm_node *node;
 
 	lockdep_assert_held(&cl->lock);
-	if (late_ns <= timing.deadtime_ns / 4)
+	if (late_ns <= timing.deadtime_ns / 4 && !silent)
 		return;
 	hbkm_count(cl->stats, HBKM_STAT_STALL);
 	hbkm_notify_stall(cl, late_ns, now);
 	list_for_each_entry(node, &cl->nodes, list)
 		hbkm_detector_excuse(&node->detector, &timing, now);
-	/* Our last beat was an interval before the one that is late. */
-	if (late_ns + cl->interval_ns > timing.deadtime_ns &&
-	    (cl->state == HBKM_CLUSTER_RUNNING || cl->state == HBKM_CLUSTER_JOINING))
+	if (silent && (cl->state == HBKM_CLUSTER_RUNNING || cl->state == HBKM_CLUSTER_JOINING))
 		rejoin(cl, now);
 }
 

@@ -271,6 +271,7 @@ struct hbkm_group {
  * @tx_lock: see above
  * @seq: of the last frame sent (tx_lock)
  * @sent_ns: when the last frames were sent, by sequence number (lock)
+ * @promised_ns: the deadtime that the last one told (lock)
  * @late_max_ns: latest beat (tx_lock)
  * @late: histogram of lateness (tx_lock)
  * @frame: buffer to build frames in (tx_lock)
@@ -316,6 +317,7 @@ struct hbkm_cluster {
 	spinlock_t tx_lock;	/* the frame being sent */
 	u64 seq;
 	u64 sent_ns[HBKM_SENT_RING];
+	u64 promised_ns;
 	u64 late_max_ns;
 	u64 late[HBKM_LATE_BUCKETS];
 	u8 frame[HBKM_FRAME_MAX_LEN];

@@ -99,6 +99,7 @@ static size_t build(struct hbkm_cluster *cl, u8 type, u8 reason, u8 key_id, u64 
 	unsigned int i = 0;
 
 	cl->sent_ns[f.seq % HBKM_SENT_RING] = now;
+	cl->promised_ns = f.deadtime_us * HBKM_NS_PER_US;
 	list_for_each_entry(node, &cl->nodes, list) {
 		if (worth_naming(cl, node)) {
 			describe_node(node, now, &fn);
