@@ -2,6 +2,7 @@
 /*
  * A frame out: build it once, sign it once, send it on every link.
  */
+#include <linux/inetdevice.h>
 #include <linux/ip.h>
 #include <linux/netfilter.h>
 #include <linux/pkt_sched.h>
@@ -119,25 +120,25 @@ static size_t build(struct hbkm_cluster *cl, u8 type, u8 reason, u8 key_id, u64 
 	return hbkm_frame_len(&f);
 }
 
-/*
- * The address that we send from: the peer knows us by it. So it stays as first
- * chosen, for as long as it is ours: a service address that comes to this device
- * later must not take its place.
- */
-static __be32 source(struct hbkm_link *link, const struct net_device *dev)
+static bool is_on(const struct net_device *dev, __be32 addr)
 {
-	if (link->saddr && inet_addr_type(dev_net(dev), link->saddr) != RTN_LOCAL)
-		link->saddr = 0;
-	return link->saddr;
+	struct in_device *in_dev = __in_dev_get_rcu(dev);
+
+	return in_dev && inet_confirm_addr(dev_net(dev), in_dev, 0, addr, RT_SCOPE_HOST);
 }
 
+/*
+ * The peer knows us by the address that we send from. So it stays as first
+ * chosen, for as long as the device has it: a service address that comes to the
+ * device later must not take its place. As long as the device has none of its
+ * own, nothing is chosen for good.
+ */
 static struct rtable *route(struct hbkm_link *link, const struct net_device *dev,
 			    struct sock *sk, __be32 *saddr)
 {
 	struct flowi4 fl4 = {
 		.flowi4_oif = dev->ifindex,
 		.flowi4_proto = IPPROTO_UDP,
-		.saddr = source(link, dev),
 		.daddr = link->addr,
 		.fl4_dport = htons(link->number),
 		.fl4_sport = htons(link->number),
@@ -147,12 +148,16 @@ static struct rtable *route(struct hbkm_link *link, const struct net_device *dev
 	rt = dst_cache_get_ip4(&link->route, saddr);
 	if (rt)
 		return rt;
+	if (link->saddr && is_on(dev, link->saddr))
+		fl4.saddr = link->saddr;
 	rt = ip_route_output_flow(dev_net(dev), &fl4, sk);
 	if (IS_ERR(rt))
 		return rt;
 	*saddr = fl4.saddr;
-	link->saddr = fl4.saddr;
-	dst_cache_set_ip4(&link->route, &rt->dst, fl4.saddr);
+	if (is_on(dev, fl4.saddr)) {
+		link->saddr = fl4.saddr;
+		dst_cache_set_ip4(&link->route, &rt->dst, fl4.saddr);
+	}
 	return rt;
 }
 

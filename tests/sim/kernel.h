@@ -232,7 +232,6 @@ extern const char *sim_refusal;
 #define IP_DF			0x4000
 #define ETH_P_IP		0x0800
 #define TC_PRIO_CONTROL		7
-#define RTN_LOCAL		2
 #define LL_MAX_HEADER		128
 
 typedef struct {
@@ -347,7 +346,10 @@ static inline void *skb_push(struct sk_buff *skb, size_t n)
 #define ip_route_output_flow(n, f, sk)	((void)(f), (void)(sk), (struct rtable *)ERR_PTR(-ENETUNREACH))
 #define dst_cache_set_ip4(c, d, s)	((void)(c), (void)(d))
 #define ip_rt_put(rt)			((void)(rt))
-#define inet_addr_type(net, addr)	((void)(net), (void)(addr), RTN_LOCAL)
+struct in_device;
+#define RT_SCOPE_HOST			254
+#define __in_dev_get_rcu(dev)		((void)(dev), (struct in_device *)NULL)
+#define inet_confirm_addr(n, i, d, l, s) ((void)(n), (void)(i), (u32)(l))
 #define dev_net(dev)			((dev)->net)
 #define rcu_dereference_sk_user_data(sk) ((sk)->sk_user_data)
 
