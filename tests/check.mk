@@ -2,8 +2,10 @@
 # target: make deps		install the Debian packages that building and tests need
 # target: make check-kernels	the lab's scripts on Debian's 6.1, 6.1-rt, 6.12 and 7.3
 
+PACKAGES := tests/packages tests/lab/packages
+
 deps:
-	tests/install-packages tests/packages tests/lab/packages
+	tests/install-packages $(PACKAGES) tests/packages-check
 
 # The module for the lab is that of Debian's kernel, whatever kernel runs here.
 check: deps
@@ -14,8 +16,9 @@ check-kernels: deps
 	$(MAKE) module tools build/tests/nlbad
 	tests/check-kernels
 
-demo: deps
-	$(MAKE) module tools build/tests/nlbad
+demo:
+	tests/install-packages $(PACKAGES)
+	$(MAKE) module tools
 	tests/demo/demo
 
 .PHONY: deps check check-kernels demo

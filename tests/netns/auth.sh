@@ -23,12 +23,16 @@ counters() {
 
 declare -A COUNTERS=() was=()
 
+event_lines() {
+	cat "$LAB_OUT"/cookbook{,2}.events | wc -l
+}
+
 # only TEXT NODE WANTED COMMAND…: after the command only the counters wanted (NAME=COUNT or NAME, comma apart; none) have
 # moved there, by so much, but for those that always do; and there was no event on either node.
 only() {
 	local text=$1 name=$2 wanted=",$3," counter moved bad='' events
 	shift 3
-	events=$(wc -l <"$LAB_OUT/cookbook.events; $LAB_OUT/cookbook2.events" 2>/dev/null || cat "$LAB_OUT"/cookbook*.events | wc -l)
+	events=$(event_lines)
 	counters "$name"
 	was=()
 	for counter in "${!COUNTERS[@]}"; do
@@ -48,8 +52,8 @@ only() {
 		fi
 	done
 	if [[ -n $bad ]]; then
-		fail "$text: wanted ${3-}${wanted//,/ }, but what moved was$bad"
-	elif (($(cat "$LAB_OUT"/cookbook*.events | wc -l) != events)); then
+		fail "$text: wanted ${wanted//,/ }, but what moved was$bad"
+	elif (($(event_lines) != events)); then
 		fail "$text: there was an event: $(tail -n 1 "$LAB_OUT/cookbook2.events")"
 	else
 		ok "$text: $name moves nothing but${wanted//,/ }"
@@ -59,7 +63,7 @@ only() {
 # record VAR MILLISECONDS: VAR.pcap has what passed cookbook2's interface in that time.
 record() {
 	local dump='' size=0
-	on_bg cookbook2 dump tcpdump -i eth0 -U -w "/lab/out/$1.pcap" udp port 694
+	on_bg cookbook2 dump tcpdump --immediate-mode -i eth0 -U -w "/lab/out/$1.pcap" udp port 694
 	# From when it really records.
 	until ((size > 24)); do
 		sleep_us 1000
@@ -79,14 +83,35 @@ a_frame() {
 	labtool payloads "$LAB_OUT/$1.pcap" 694 | awk -v from="$2:694" '$2 == from { hex = $4 } END { print hex }'
 }
 
-# again RECORD: everything in it once more, forged, by the client.
-again() {
-	on client labtool replay -f eth0 "$LAB_OUT/$1.pcap" 694
+# as FROM TO COMMAND…: while the client can speak as FROM to TO. Its hardware address is its own; nobody learns it by ARP.
+as() {
+	on client ip address add "$1/32" dev lo
+	on client ip neighbor replace "$2" dev eth0 nud permanent lladdr "02:00:00:00:0$((${2##*.} - 14)):00"
+	"${@:3}"
+	on client ip address del "$1/32" dev lo
+	on client ip neighbor del "$2" dev eth0
 }
 
-# forged HEX: to cookbook2, as from cookbook.
-forged() {
+# again RECORD [FROM TO]: everything in it from there to there once more; from cookbook to cookbook2, if not said.
+again() {
+	local from=${2-10.0.2.15} to=${3-10.0.2.16} hex
+	local -a all
+	mapfile -t all < <(labtool payloads "$LAB_OUT/$1.pcap" 694 | awk -v from="$from:694" '$2 == from { print $4 }')
+	send_all() {
+		for hex in "${all[@]}"; do
+			on client labtool udp-send -s "$from" -p 694 "$to" 694 "$hex"
+		done
+	}
+	as "$from" "$to" send_all
+}
+
+# forge HEX: to cookbook2, as from cookbook.
+forge() {
 	on client labtool udp-send -s 10.0.2.15 -p 694 10.0.2.16 694 "$1"
+}
+
+forged() {
+	as 10.0.2.15 10.0.2.16 forge "$1"
 }
 
 # plain WHAT [OPTION…]: to cookbook2, from the client itself.
@@ -99,7 +124,7 @@ flipped() {
 	local hex=$1 i byte
 	for ((i = 0; i < ${#hex}; i += 2)); do
 		printf -v byte '%02x' $((16#${hex:i:2} ^ 1 << i / 2 % 8))
-		forged "${hex:0:i}$byte${hex:i+2}"
+		forge "${hex:0:i}$byte${hex:i+2}"
 	done
 }
 
@@ -158,7 +183,7 @@ frame=$(a_frame life1 10.0.2.15)
 # The leave frame of that life too.
 record_leave() {
 	local dump=''
-	on_bg cookbook2 dump tcpdump -i eth0 -U -w /lab/out/leave.pcap udp port 694 and src 10.0.2.15
+	on_bg cookbook2 dump tcpdump --immediate-mode -i eth0 -U -w /lab/out/leave.pcap udp port 694 and src 10.0.2.15
 	sleep_us 50000
 	agent_stop cookbook
 	wait_address cookbook2 "$vip"
@@ -171,9 +196,8 @@ agent cookbook
 wait_until 5000 joined cookbook cookbook2
 holders
 check_eq "one of them holds" cookbook2 "$HOLDERS"
-# Forged frames come from cookbook's address, but with the client's hardware address; and nobody shall learn that by ARP.
-on client ip address add 10.0.2.15/32 dev lo
-on client ip neighbor replace 10.0.2.16 dev eth0 nud permanent lladdr 02:00:00:00:02:00
+# Whom the client speaks as, it does not answer for.
+on client sysctl -q net.ipv4.conf.all.arp_ignore=1
 watch cookbook cookbook2
 sleep_us 100000
 
@@ -205,13 +229,13 @@ only "a MAC with a byte beyond its end" cookbook2 rx_mac=1 forged "${frame:0:${#
 
 before=$(on cookbook2 hbctl show stats | awk '/^rx_/ && !/good/ { n += $2 } END { print n }')
 good=$(counter cookbook2 rx_replay)
-lines=$(cat "$LAB_OUT"/cookbook*.events | wc -l)
-flipped "$frame"
+lines=$(event_lines)
+as 10.0.2.15 10.0.2.16 flipped "$frame"
 sleep_us 20000
 check_eq "a frame with one byte wrong, each in turn: every one is dropped" $((before + ${#frame} / 2)) \
 	"$(on cookbook2 hbctl show stats | awk '/^rx_/ && !/good/ { n += $2 } END { print n }')"
 check_eq "and none comes as far as the replay window" "$good" "$(counter cookbook2 rx_replay)"
-check_eq "and there is no event" "$lines" "$(cat "$LAB_OUT"/cookbook*.events | wc -l)"
+check_eq "and there is no event" "$lines" "$(event_lines)"
 
 for size in 1 95 96 136 500 1348; do
 	if ((size < 96)); then which=rx_short; else which=rx_magic; fi
@@ -227,16 +251,15 @@ record life2 200
 in=$(frames life2 10.0.2.15)
 check_ge "a recording of this life" "$in" 15
 only "this life's frames again" cookbook2 "rx_replay=$in" again life2
-only "and to the other node" cookbook "rx_replay=$(frames life2 10.0.2.16)" again life2
+only "and to the other node" cookbook "rx_replay=$(frames life2 10.0.2.16)" again life2 10.0.2.16 10.0.2.15
 only "an earlier life's frames" cookbook2 "rx_stale=$(frames life1 10.0.2.15)" again life1
 only "an earlier life's good-bye" cookbook2 "rx_stale=$(frames leave 10.0.2.15)" again leave
 check "cookbook is up for cookbook2 all the same" joined cookbook cookbook2
 check_holders "and the address is where it was" cookbook2
 
 # ---- of a node that is dead
-on client ip address del 10.0.2.15/32 dev lo
 record life3 100
-kill -KILL "${lab_pid[cookbook log]}"
+agent_kill cookbook
 cut cookbook
 wait_new_event cookbook2 '"object":"node".*"name":"cookbook","state":"dead"' "$CUT_US"
 # What it still said on its way, or after it, has been heard.

@@ -65,7 +65,7 @@ start_members
 before=$(counter cookbook rx_link)
 # A frame that was meant for another group, and one that was sent to cookbook alone.
 dump=''
-on_bg client dump tcpdump -i eth0 -U -w /lab/out/mcast.pcap udp port 694
+on_bg client dump tcpdump --immediate-mode -i eth0 -U -w /lab/out/mcast.pcap udp port 694
 # shellcheck disable=SC2016
 wait_until 2000 sh -c '[ "$(labtool payloads /lab/out/mcast.pcap 694 2>/dev/null | wc -l)" -ge 4 ]'
 bg_end "$dump" INT

@@ -74,6 +74,15 @@ moved() {
 	check "$text: $from knows who has it" says "$from" "holder $to" groups "${members[0]}"
 }
 
+# log_addresses: of all members, by processes that run before all others, so that what they say is in its order.
+log_addresses() {
+	local name
+	for name in "${members[@]}"; do
+		address_log "$name"
+		chrt -f -p 90 "${lab_pid[$name addresses]}"
+	done
+}
+
 # never_both: by the logs of their addresses, alice and bob have never had the address at the same time.
 never_both() {
 	sort -n "$LAB_OUT/alice.addresses" "$LAB_OUT/bob.addresses" |
@@ -101,8 +110,7 @@ node client eth0=10.0.2.50/24@br0
 configure
 start_members
 hold "both up" alice
-address_log alice
-address_log bob
+log_addresses
 
 for name in alice bob; do
 	on "$name" hbctl set auto_failback legacy

@@ -1,0 +1,29 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# `make install` and `make uninstall` into an empty tree: what is installed
+# builds by DKMS, and nothing is left behind.
+set -eu
+cd "$(dirname "$0")/../.."
+tree=$(mktemp -d)
+trap 'rm -rf "$tree"' EXIT
+kernel=$(modinfo -F vermagic hbkm.ko | cut -d ' ' -f 1)
+version=$(modinfo -F version hbkm.ko)
+
+make -s install DESTDIR="$tree/root"
+"$tree/root/usr/sbin/hbctl" --version | grep -F "$version"
+"$tree/root/usr/sbin/cl_status" --help >/dev/null
+# The unit is right as far as systemd can tell; it looks for the program where it is not installed here.
+said=$(systemd-analyze verify "$tree/root/lib/systemd/system/hbctl.service" 2>&1 |
+	grep -v 'hbctl is not executable') || :
+[[ -z $said ]] || { echo "$said" && exit 1; }
+
+dkms build --dkmstree "$tree/dkms" --sourcetree "$tree/root/usr/src" -m hbkm -v "$version" -k "$kernel"
+built=$(find "$tree/dkms" -name 'hbkm.ko*')
+[[ $(modinfo -F version "$built") == "$version" ]]
+[[ $(modinfo -F license "$built") == GPL ]]
+[[ -n $(modinfo -F description "$built") && -n $(modinfo -F author "$built") ]]
+[[ $(modinfo -F alias "$built") == net-pf-16-proto-16-family-hbkm ]]
+
+make -s uninstall DESTDIR="$tree/root"
+left=$(find "$tree/root" ! -type d)
+[[ -z $left ]] || { echo "left behind: $left" && exit 1; }
