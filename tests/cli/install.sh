@@ -9,6 +9,7 @@ trap 'rm -rf "$tree"' EXIT
 kernel=$(modinfo -F vermagic hbkm.ko | cut -d ' ' -f 1)
 version=$(modinfo -F version hbkm.ko)
 
+mkdir "$tree/dkms"
 make -s install DESTDIR="$tree/root"
 "$tree/root/usr/sbin/hbctl" --version | grep -F "$version"
 "$tree/root/usr/sbin/cl_status" --help >/dev/null

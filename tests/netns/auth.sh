@@ -75,7 +75,7 @@ record() {
 
 # frames RECORD SOURCE: how many in it are from there.
 frames() {
-	labtool payloads "$LAB_OUT/$1.pcap" 694 | grep -c " $2:694 "
+	labtool payloads "$LAB_OUT/$1.pcap" 694 | awk -v from="$2:694" '$2 == from { n++ } END { print n + 0 }'
 }
 
 # a_frame RECORD SOURCE: one of them, in hex.
@@ -97,6 +97,7 @@ again() {
 	local from=${2-10.0.2.15} to=${3-10.0.2.16} hex
 	local -a all
 	mapfile -t all < <(labtool payloads "$LAB_OUT/$1.pcap" 694 | awk -v from="$from:694" '$2 == from { print $4 }')
+	# shellcheck disable=SC2317 # called by as
 	send_all() {
 		for hex in "${all[@]}"; do
 			on client labtool udp-send -s "$from" -p 694 "$to" 694 "$hex"
