@@ -285,6 +285,12 @@ static void replay_frame(const struct datagram *datagram, void *data)
 
 	memcpy(frame, datagram->frame, datagram->frame_length);
 	memcpy(frame + ETHER_ADDR_LEN, replay->mac, ETHER_ADDR_LEN);
+	/*
+	 * What was captured where it was sent has no checksum yet, the device
+	 * was to make it: none at all, as IPv4 allows, or nobody would take it.
+	 */
+	memset(frame + ETHER_HDR_LEN + (frame[ETHER_HDR_LEN] & 0xf) * 4 +
+	       offsetof(struct udphdr, check), 0, sizeof(uint16_t));
 	if (sendto(replay->socket, frame, datagram->frame_length, 0, (struct sockaddr *)&replay->device,
 		   sizeof(replay->device)) < 0)
 		die("send: %s", strerror(errno));
