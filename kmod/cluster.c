@@ -144,7 +144,6 @@ void hbkm_cluster_destroy(struct hbkm_net *hn, u8 reason)
 	struct hbkm_cluster *cl = hn->cluster;
 	struct hbkm_group *group, *next_group;
 	struct hbkm_link *link, *next_link;
-	struct hbkm_node *node, *next_node;
 
 	ASSERT_RTNL();
 	lockdep_assert_held(&hn->lock);
@@ -164,8 +163,7 @@ void hbkm_cluster_destroy(struct hbkm_net *hn, u8 reason)
 		hbkm_link_remove(link);		/* from here on nothing comes in */
 	list_for_each_entry_safe(group, next_group, &cl->groups, list)
 		hbkm_group_remove(cl, group);
-	list_for_each_entry_safe(node, next_node, &cl->nodes, list)
-		hbkm_node_remove(node);
+	hbkm_node_remove_all(cl);
 	hbkm_keyring_set(cl, NULL);
 	hbkm_sysfs_remove(cl);
 	put_device(&cl->dev);
@@ -346,10 +344,10 @@ static bool agent_answers(const struct hbkm_cluster *cl, u64 now)
 	u64 timeout = cl->params.agent_timeout_us * HBKM_NS_PER_US;
 	const struct hbkm_group *group;
 
-	if (!cl->agent_ns || now - cl->agent_ns > timeout)
+	if (!cl->agent_ns || hbkm_since(cl->agent_ns, now) > timeout)
 		return false;
 	list_for_each_entry(group, &cl->groups, list)
-		if (group->asked_ns && now - group->asked_ns > timeout)
+		if (group->asked_ns && hbkm_since(group->asked_ns, now) > timeout)
 			return false;
 	return true;
 }
@@ -382,7 +380,8 @@ static void rejoin(struct hbkm_cluster *cl, u64 now)
 void hbkm_cluster_late(struct hbkm_cluster *cl, u64 now, u64 late_ns)
 {
 	/* Timers of one CPU may be on time while those of another are held up. */
-	bool silent = cl->seq && now - cl->sent_ns[cl->seq % HBKM_SENT_RING] > cl->promised_ns;
+	bool silent = cl->seq &&
+		      hbkm_since(cl->sent_ns[cl->seq % HBKM_SENT_RING], now) > cl->promised_ns;
 	struct hbkm_timing timing = hbkm_timing(cl);
 	struct hbkm_node *node;
 
@@ -403,7 +402,7 @@ void hbkm_cluster_late(struct hbkm_cluster *cl, u64 now, u64 late_ns)
  * @now: monotonic time, ns
  * @late_ns: how late this beat is
  *
- * Context: softirq. Takes the lock.
+ * Context: softirq, lock held.
  */
 void hbkm_cluster_tick(struct hbkm_cluster *cl, u64 now, u64 late_ns)
 {
@@ -411,7 +410,7 @@ void hbkm_cluster_tick(struct hbkm_cluster *cl, u64 now, u64 late_ns)
 	bool changed = false;
 	bool agent;
 
-	spin_lock(&cl->lock);
+	lockdep_assert_held(&cl->lock);
 	cl->late[min_t(unsigned int, fls64(late_ns / HBKM_NS_PER_US), HBKM_LATE_BUCKETS - 1)]++;
 	cl->late_max_ns = max(cl->late_max_ns, late_ns);
 
@@ -437,7 +436,6 @@ void hbkm_cluster_tick(struct hbkm_cluster *cl, u64 now, u64 late_ns)
 		hbkm_notify_cluster(cl, now);
 	if (changed || cl->recheck)
 		hbkm_cluster_elect(cl, now);
-	spin_unlock(&cl->lock);
 }
 
 /**

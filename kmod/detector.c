@@ -342,7 +342,7 @@ u16 hbkm_detector_age_paths(struct hbkm_detector *d, const struct hbkm_timing *o
 	if (now < d->excused_ns)
 		return 0;
 	for (i = 0; i < HBKM_MAX_PATHS; i++)
-		if (d->paths_up & 1U << i && now - d->paths[i].heard_ns > t.deadtime_ns)
+		if (d->paths_up & 1U << i && hbkm_since(d->paths[i].heard_ns, now) > t.deadtime_ns)
 			down |= 1U << i;
 	d->paths_up &= ~down;
 	return down;

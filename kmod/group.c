@@ -243,16 +243,19 @@ static void set_state(struct hbkm_cluster *cl, struct hbkm_group *group, u8 stat
 	hbkm_sysfs_changed(cl);
 }
 
-/* Two nodes claim the group: tell when it begins and when it has ended. */
-static void watch_conflict(struct hbkm_cluster *cl, struct hbkm_group *group,
-			   const struct hbkm_ballot *b, u64 now)
+/* Which other node claims the group while we do? Its id, 0: none. */
+static u32 rival_of(const struct hbkm_group *group, const struct hbkm_ballot *b)
 {
 	unsigned int i = HBKM_NOBODY;
-	u32 rival;
 
 	if (hbkm_group_claimed(group->state))
 		i = hbkm_election_rival(b);
-	rival = i == HBKM_NOBODY ? 0 : b->voters[i].id;
+	return i == HBKM_NOBODY ? 0 : b->voters[i].id;
+}
+
+/* Two nodes claim the group: tell when it begins and when it has ended. */
+static void watch_conflict(struct hbkm_cluster *cl, struct hbkm_group *group, u32 rival, u64 now)
+{
 	if (rival) {
 		cl->recheck = true;	/* deafness comes with time alone */
 		if (!group->rival)
@@ -319,12 +322,14 @@ static void heed_newer_wish(struct hbkm_group *group, struct hbkm_ballot *b)
  */
 bool hbkm_group_elect(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now)
 {
+	u8 before = group->state;
 	struct hbkm_ballot b;
 	unsigned int best;
+	u32 rival;
 
 	build_ballot(cl, group, now, &b);
 	heed_newer_wish(group, &b);
-	watch_conflict(cl, group, &b, now);
+	rival = rival_of(group, &b);
 	/* A failed acquisition is tried again, and patience ends, by time alone. */
 	if (group->state == HBKM_GROUP_FAILED ||
 	    (group->state == HBKM_GROUP_STANDBY && b.patient))
@@ -334,7 +339,7 @@ bool hbkm_group_elect(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now
 	case HBKM_ACTION_ACQUIRE:
 		group->term = ++group->top_term;
 		set_state(cl, group, HBKM_GROUP_ACQUIRING, now);
-		return true;
+		break;
 	case HBKM_ACTION_HAND_OVER:
 		/* Moved by somebody's wish: do not take it back by preference. */
 		best = hbkm_election_best(&b);
@@ -344,12 +349,13 @@ bool hbkm_group_elect(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now
 	case HBKM_ACTION_RELEASE:
 	case HBKM_ACTION_YIELD:
 		set_state(cl, group, HBKM_GROUP_RELEASING, now);
-		return true;
+		break;
 	case HBKM_ACTION_KEEP:
+		watch_holder(cl, group, &b, now);
 		break;
 	}
-	watch_holder(cl, group, &b, now);
-	return false;
+	watch_conflict(cl, group, rival, now);
+	return group->state != before;
 }
 
 /**

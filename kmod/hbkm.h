@@ -20,14 +20,15 @@
  * allocates anything that it cannot do without.
  *
  * Removal: unlink under the mutex and the spinlock (which also marks the object
- * removed), synchronize_net(), cancel its timer, drop what it holds, free.
- * Timers restart themselves only under the spinlock and only if not removed.
+ * removed), synchronize_net(), stop its alarm, drop what it holds, free. Alarms
+ * are set again only under the spinlock and only if not removed.
  */
 #ifndef HBKM_H
 #define HBKM_H
 
 #include <linux/device.h>
 #include <linux/hrtimer.h>
+#include <linux/interrupt.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
@@ -61,6 +62,20 @@ struct hbkm_net {
 	struct mutex lock;	/* the configuration */
 	struct hbkm_cluster *cluster;
 	unsigned int generation;
+};
+
+/**
+ * struct hbkm_alarm - does something in softirq at a given time
+ * @timer: goes off
+ * @work: brings it into softirq
+ * @run: what is done
+ * @due_ns: when that is due, or was (hbkm_cluster.lock)
+ */
+struct hbkm_alarm {
+	struct hrtimer timer;
+	struct tasklet_struct work;
+	void (*run)(struct hbkm_alarm *alarm);
+	u64 due_ns;
 };
 
 /**
@@ -128,7 +143,7 @@ struct hbkm_node {
 	u64 rtt_ns;
 	struct hbkm_detector detector;
 	struct hbkm_share shares[HBKM_MAX_GROUPS];
-	struct hrtimer judge;
+	struct hbkm_alarm judge;
 };
 
 /**
@@ -256,7 +271,6 @@ struct hbkm_group {
  * @listen_ns: no claims before, since we must listen first (lock)
  * @interval_ns: between two beats, now (lock)
  * @slow_ns: not to slow down to keepalive before (lock)
- * @extra_ns: when the last extra beat was due (lock)
  * @event_seq: of the last event (lock)
  * @slots: group slots in use (mutex)
  * @digest: of the group list (lock)
@@ -300,7 +314,6 @@ struct hbkm_cluster {
 	u64 listen_ns;
 	u64 interval_ns;
 	u64 slow_ns;
-	u64 extra_ns;
 	u32 event_seq;
 	u32 slots;
 	u32 digest;
@@ -312,8 +325,8 @@ struct hbkm_cluster {
 	unsigned int n_nodes;
 	struct hbkm_keyring __rcu *keys;
 
-	struct hrtimer beat;
-	struct hrtimer extra;
+	struct hbkm_alarm beat;
+	struct hbkm_alarm extra;
 	spinlock_t tx_lock;	/* the frame being sent */
 	u64 seq;
 	u64 sent_ns[HBKM_SENT_RING];
@@ -362,6 +375,7 @@ struct hbkm_node *hbkm_node_by_id(const struct hbkm_cluster *cl, u32 id);
 struct hbkm_node *hbkm_node_create(struct hbkm_cluster *cl, const char *name,
 				   struct netlink_ext_ack *extack);
 void hbkm_node_remove(struct hbkm_node *node);
+void hbkm_node_remove_all(struct hbkm_cluster *cl);
 enum hbkm_stat hbkm_node_heard(struct hbkm_node *node, const struct hbkm_link *link,
 			       const struct hbkm_frame *f, u64 now);
 void hbkm_node_judge(struct hbkm_node *node, u64 now, u64 late_ns, u64 *next);

@@ -100,6 +100,7 @@ static void port_put(struct hbkm_port *port)
 		return;
 	list_del(&port->list);
 	udp_tunnel_sock_release(hbkm_udp_tunnel_arg(port->sock));
+	synchronize_net();		/* not every kernel does so for us */
 	kfree(port);
 }
 
@@ -186,9 +187,10 @@ int hbkm_link_attach(struct hbkm_link *link, struct net_device *dev,
 
 /**
  * hbkm_link_detach() - its device goes
- * @link: the link
+ * @link: the link, with a device
  *
- * Context: process, RTNL and hbkm_net.lock held. Sleeps.
+ * Context: process, RTNL and hbkm_net.lock held. Waits for whoever sends on it or
+ * receives from it.
  */
 void hbkm_link_detach(struct hbkm_link *link)
 {
@@ -197,8 +199,6 @@ void hbkm_link_detach(struct hbkm_link *link)
 	struct ip_mreqn mreq;
 
 	ASSERT_RTNL();
-	if (!dev)
-		return;
 	rcu_assign_pointer(link->port, NULL);
 	rcu_assign_pointer(link->dev, NULL);
 	hbkm_link_look(link);
@@ -289,8 +289,10 @@ void hbkm_link_remove(struct hbkm_link *link)
 	struct hbkm_cluster *cl = link->cl;
 
 	list_del_rcu(&link->list);
-	hbkm_link_detach(link);
-	synchronize_net();
+	if (link_dev(link))
+		hbkm_link_detach(link);		/* waits for readers */
+	else
+		synchronize_net();
 	hbkm_xmit_stop_link(link);
 	dst_cache_destroy(&link->route);
 	kfree(link);

@@ -47,6 +47,25 @@ static struct pernet_operations hbkm_net_ops = {
 	.size = sizeof(struct hbkm_net),
 };
 
+/*
+ * At unload: say good-bye everywhere while links still have their devices, which
+ * the end of the device notifier takes from them.
+ */
+static void destroy_everywhere(void)
+{
+	struct net *net;
+
+	rtnl_lock();
+	for_each_net(net) {
+		struct hbkm_net *hn = hbkm_net(net);
+
+		mutex_lock(&hn->lock);
+		hbkm_cluster_destroy(hn, HBKM_REASON_UNLOAD);
+		mutex_unlock(&hn->lock);
+	}
+	rtnl_unlock();
+}
+
 static int __init hbkm_init(void)
 {
 	int ret;
@@ -77,6 +96,7 @@ err_sysfs:
 static void __exit hbkm_exit(void)
 {
 	hbkm_netlink_exit();		/* no more requests, no more events */
+	destroy_everywhere();
 	hbkm_notifier_exit();
 	unregister_pernet_subsys(&hbkm_net_ops);
 	hbkm_sysfs_exit();

@@ -62,13 +62,7 @@ struct hbkm_node *hbkm_node_create(struct hbkm_cluster *cl, const char *name,
 	return node;
 }
 
-/**
- * hbkm_node_remove() - take a node out and free it
- * @node: the node; no group's order names it
- *
- * Context: process, hbkm_net.lock held. Sleeps.
- */
-void hbkm_node_remove(struct hbkm_node *node)
+static void unlink_node(struct hbkm_node *node)
 {
 	struct hbkm_cluster *cl = node->cl;
 
@@ -78,10 +72,41 @@ void hbkm_node_remove(struct hbkm_node *node)
 	hbkm_cluster_elect(cl, ktime_get_ns());
 	spin_unlock_bh(&cl->lock);
 	cl->n_nodes--;
+}
 
-	synchronize_net();
+static void free_node(struct hbkm_node *node)
+{
 	hbkm_timer_stop_node(node);
 	kfree(node);
+}
+
+/**
+ * hbkm_node_remove() - take a node out and free it
+ * @node: the node; no group's order names it
+ *
+ * Context: process, hbkm_net.lock held. Waits for whoever receives from it.
+ */
+void hbkm_node_remove(struct hbkm_node *node)
+{
+	unlink_node(node);
+	synchronize_net();
+	free_node(node);
+}
+
+/**
+ * hbkm_node_remove_all() - the same for all, when nothing is received any longer
+ * @cl: the cluster, state DOWN, without links
+ *
+ * Context: process, hbkm_net.lock held.
+ */
+void hbkm_node_remove_all(struct hbkm_cluster *cl)
+{
+	struct hbkm_node *node, *next;
+
+	list_for_each_entry_safe(node, next, &cl->nodes, list) {
+		unlink_node(node);
+		free_node(node);
+	}
 }
 
 /* What the frame says of us; nothing, if it never heard of us. */
@@ -111,7 +136,7 @@ static bool names_recent(const struct hbkm_cluster *cl, const struct hbkm_frame 
 {
 	u64 sent = when_sent(cl, echo->seq);
 
-	return sent && now - sent <= max(cl->params.deadtime_us, f->deadtime_us) * HBKM_NS_PER_US;
+	return sent && hbkm_since(sent, now) <= max(cl->params.deadtime_us, f->deadtime_us) * HBKM_NS_PER_US;
 }
 
 static struct hbkm_beat beat_of(const struct hbkm_cluster *cl, const struct hbkm_link *link,
@@ -326,6 +351,7 @@ void hbkm_node_voter(const struct hbkm_node *node, const struct hbkm_group *grou
 	const struct hbkm_detector *d = &node->detector;
 	const struct hbkm_share *share = &node->shares[group->slot];
 	u64 deadtime_ns = node->cl->params.deadtime_us * HBKM_NS_PER_US;
+	u64 deaf_ns = hbkm_since(d->oneway_ns, now);
 	bool alive = hbkm_detector_alive(d) && share->known;
 	bool agent = node->said & HBKM_FRAME_F_AGENT;
 	bool settled = node->said & HBKM_FRAME_F_SETTLED;
@@ -337,8 +363,8 @@ void hbkm_node_voter(const struct hbkm_node *node, const struct hbkm_group *grou
 		.able = alive && agent && settled && !leaves,
 		.joining = alive && agent && !settled && !leaves,
 		.agent = agent,
-		.deaf = d->oneway && now - d->oneway_ns >= deadtime_ns,
-		.unsure = d->oneway && now - d->oneway_ns < deadtime_ns,
+		.deaf = d->oneway && deaf_ns >= deadtime_ns,
+		.unsure = d->oneway && deaf_ns < deadtime_ns,
 		.agrees = node->digest == node->cl->digest,
 		.state = share->state,
 		.flags = share->flags,

@@ -117,7 +117,7 @@ int hbkm_fill_node(struct sk_buff *skb, const struct hbkm_node *node, u64 now)
 	if (!d->incarnation)
 		return 0;
 	return put_u64(skb, HBKM_A_INCARNATION, d->incarnation) ||
-	       put_u64(skb, HBKM_A_AGE_NS, now - d->heard_ns) ||
+	       put_u64(skb, HBKM_A_AGE_NS, hbkm_since(d->heard_ns, now)) ||
 	       put_u64(skb, HBKM_A_RTT_NS, node->rtt_ns) ||
 	       nla_put_u32(skb, HBKM_A_KEEPALIVE_US, d->keepalive_us) ||
 	       nla_put_u32(skb, HBKM_A_DEADTIME_US, d->deadtime_us) ||

@@ -3,80 +3,129 @@
  * The only timers there are:
  *
  *	beat	(cluster) sends a beat at every keepalive, by absolute time: it
- *		does not drift. Started by START and when keepalive is shortened.
+ *		does not drift. Set by START and when keepalive is shortened.
  *	extra	(cluster) sends a beat at once after a change, out of schedule,
  *		but not more often than every EXTRA_MIN_NS.
  *	judge	(node) is due when the node's next verdict is. Beats that come in
- *		do not touch it: it finds out and re-arms itself.
+ *		do not touch it: it finds out and sets itself again.
  *
- * All run in softirq. Each is started only under the cluster's lock; a callback
- * that finds its timer queued again under that lock leaves it alone.
+ * All do their work in softirq. Each is set only under the cluster's lock; an
+ * alarm that finds itself set anew under that lock leaves it to the later time.
+ *
+ * A hard timer and a high-priority tasklet, not a soft timer: before 6.4 all
+ * softirqs but those two kinds are left to ksoftirqd once that has been woken,
+ * an ordinary thread that any busy process makes wait for milliseconds. What is
+ * pending besides, received frames above all, then runs with the tasklet.
+ * PREEMPT_RT has a thread of real-time priority for soft timers, and tasklets
+ * are what waits there: so the soft timer does the work itself.
  */
 #include "hbkm.h"
 #include "trace.h"
 
 #define EXTRA_MIN_NS	(50 * NSEC_PER_USEC)
 
-static u64 lateness(const struct hrtimer *timer, u64 now)
-{
-	u64 due = ktime_to_ns(hrtimer_get_expires(timer));
+#define ALARM_MODE	(IS_ENABLED(CONFIG_PREEMPT_RT) ? HRTIMER_MODE_ABS_SOFT : \
+			 HRTIMER_MODE_ABS_HARD)
 
-	return now > due ? now - due : 0;
+static void alarm_work(struct tasklet_struct *work)
+{
+	struct hbkm_alarm *alarm = container_of(work, struct hbkm_alarm, work);
+
+	alarm->run(alarm);
 }
 
-static enum hrtimer_restart beat(struct hrtimer *timer)
+static enum hrtimer_restart alarm_rings(struct hrtimer *timer)
 {
-	struct hbkm_cluster *cl = container_of(timer, struct hbkm_cluster, beat);
-	enum hrtimer_restart restart = HRTIMER_NORESTART;
-	u64 now = ktime_get_ns();
-	u64 late_ns = lateness(timer, now);
+	struct hbkm_alarm *alarm = container_of(timer, struct hbkm_alarm, timer);
 
-	hbkm_count(cl->stats, HBKM_STAT_BEAT);
-	hbkm_cluster_tick(cl, now, late_ns);
-	hbkm_xmit_frame(cl, HBKM_FRAME_BEAT, HBKM_REASON_NONE, now);
-	trace_hbkm_beat(cl->seq, late_ns);
-
-	spin_lock(&cl->lock);
-	if (cl->state != HBKM_CLUSTER_DOWN && !hrtimer_is_queued(timer)) {
-		hrtimer_forward(timer, ns_to_ktime(now), ns_to_ktime(cl->interval_ns));
-		restart = HRTIMER_RESTART;
-	}
-	spin_unlock(&cl->lock);
-	return restart;
-}
-
-static enum hrtimer_restart extra(struct hrtimer *timer)
-{
-	struct hbkm_cluster *cl = container_of(timer, struct hbkm_cluster, extra);
-	u64 now = ktime_get_ns();
-
-	hbkm_count(cl->stats, HBKM_STAT_BEAT_EXTRA);
-	spin_lock(&cl->lock);
-	hbkm_cluster_late(cl, now, lateness(timer, now));
-	spin_unlock(&cl->lock);
-	hbkm_xmit_frame(cl, HBKM_FRAME_BEAT, HBKM_REASON_NONE, now);
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		alarm->run(alarm);
+	else
+		tasklet_hi_schedule(&alarm->work);
 	return HRTIMER_NORESTART;
 }
 
-static enum hrtimer_restart judge(struct hrtimer *timer)
+static void alarm_setup(struct hbkm_alarm *alarm, void (*run)(struct hbkm_alarm *alarm))
 {
-	struct hbkm_node *node = container_of(timer, struct hbkm_node, judge);
-	struct hbkm_cluster *cl = node->cl;
-	enum hrtimer_restart restart = HRTIMER_NORESTART;
-	u64 next = 0, now = ktime_get_ns();
+	alarm->run = run;
+	tasklet_setup(&alarm->work, alarm_work);
+	hrtimer_setup(&alarm->timer, alarm_rings, CLOCK_MONOTONIC, ALARM_MODE);
+}
+
+/* Context: the cluster's lock held. */
+static void alarm_set(struct hbkm_alarm *alarm, u64 when)
+{
+	alarm->due_ns = when;
+	hrtimer_start(&alarm->timer, ns_to_ktime(when), ALARM_MODE);
+}
+
+/* Context: the cluster's lock held. Return: set for a time to come. */
+static bool alarm_is_set(const struct hbkm_alarm *alarm)
+{
+	return hrtimer_is_queued((struct hrtimer *)&alarm->timer);
+}
+
+/* Context: process. It neither rings nor works once this returns. */
+static void alarm_stop(struct hbkm_alarm *alarm)
+{
+	hrtimer_cancel(&alarm->timer);
+	tasklet_kill(&alarm->work);
+}
+
+static void beat(struct hbkm_alarm *alarm)
+{
+	struct hbkm_cluster *cl = container_of(alarm, struct hbkm_cluster, beat);
+	u64 now, late_ns, next;
 
 	spin_lock(&cl->lock);
-	if (cl->state == HBKM_CLUSTER_DOWN || node->removed || hrtimer_is_queued(timer))
-		goto unlock;
-	hbkm_node_judge(node, now, lateness(timer, now), &next);
-	node->judging = next;
-	if (next) {
-		hrtimer_set_expires(timer, ns_to_ktime(next));
-		restart = HRTIMER_RESTART;
+	now = ktime_get_ns();
+	late_ns = hbkm_since(alarm->due_ns, now);
+	if (cl->state == HBKM_CLUSTER_DOWN || alarm_is_set(alarm)) {
+		spin_unlock(&cl->lock);
+		return;
 	}
+	hbkm_count(cl->stats, HBKM_STAT_BEAT);
+	hbkm_cluster_tick(cl, now, late_ns);
+	/* On from when it was due, not from now: the beat must not drift. */
+	next = alarm->due_ns + cl->interval_ns;
+	if (next <= now)
+		next += (now - next) / cl->interval_ns * cl->interval_ns + cl->interval_ns;
+	alarm_set(alarm, next);
+	spin_unlock(&cl->lock);
+
+	hbkm_xmit_frame(cl, HBKM_FRAME_BEAT, HBKM_REASON_NONE, now);
+	trace_hbkm_beat(cl->seq, late_ns);
+}
+
+static void extra(struct hbkm_alarm *alarm)
+{
+	struct hbkm_cluster *cl = container_of(alarm, struct hbkm_cluster, extra);
+	u64 now;
+
+	spin_lock(&cl->lock);
+	now = ktime_get_ns();
+	hbkm_count(cl->stats, HBKM_STAT_BEAT_EXTRA);
+	hbkm_cluster_late(cl, now, hbkm_since(alarm->due_ns, now));
+	spin_unlock(&cl->lock);
+	hbkm_xmit_frame(cl, HBKM_FRAME_BEAT, HBKM_REASON_NONE, now);
+}
+
+static void judge(struct hbkm_alarm *alarm)
+{
+	struct hbkm_node *node = container_of(alarm, struct hbkm_node, judge);
+	struct hbkm_cluster *cl = node->cl;
+	u64 next = 0, now;
+
+	spin_lock(&cl->lock);
+	now = ktime_get_ns();
+	if (cl->state == HBKM_CLUSTER_DOWN || node->removed || alarm_is_set(alarm))
+		goto unlock;
+	hbkm_node_judge(node, now, hbkm_since(alarm->due_ns, now), &next);
+	node->judging = next;
+	if (next)
+		alarm_set(alarm, next);
 unlock:
 	spin_unlock(&cl->lock);
-	return restart;
 }
 
 /**
@@ -85,8 +134,8 @@ unlock:
  */
 void hbkm_timer_setup_cluster(struct hbkm_cluster *cl)
 {
-	hrtimer_setup(&cl->beat, beat, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_SOFT);
-	hrtimer_setup(&cl->extra, extra, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_SOFT);
+	alarm_setup(&cl->beat, beat);
+	alarm_setup(&cl->extra, extra);
 }
 
 /**
@@ -95,7 +144,7 @@ void hbkm_timer_setup_cluster(struct hbkm_cluster *cl)
  */
 void hbkm_timer_setup_node(struct hbkm_node *node)
 {
-	hrtimer_setup(&node->judge, judge, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_SOFT);
+	alarm_setup(&node->judge, judge);
 }
 
 /**
@@ -108,7 +157,7 @@ void hbkm_timer_setup_node(struct hbkm_node *node)
 void hbkm_timer_beat_start(struct hbkm_cluster *cl, u64 now)
 {
 	lockdep_assert_held(&cl->lock);
-	hrtimer_start(&cl->beat, ns_to_ktime(now), HRTIMER_MODE_ABS_SOFT);
+	alarm_set(&cl->beat, now);
 }
 
 /**
@@ -120,13 +169,11 @@ void hbkm_timer_beat_start(struct hbkm_cluster *cl, u64 now)
  */
 void hbkm_timer_beat_now(struct hbkm_cluster *cl, u64 now)
 {
-	u64 due = max(now, cl->extra_ns + EXTRA_MIN_NS);
+	u64 due = max(now, cl->extra.due_ns + EXTRA_MIN_NS);
 
 	lockdep_assert_held(&cl->lock);
-	if (cl->state == HBKM_CLUSTER_DOWN || hrtimer_is_queued(&cl->extra))
-		return;
-	cl->extra_ns = due;
-	hrtimer_start(&cl->extra, ns_to_ktime(due), HRTIMER_MODE_ABS_SOFT);
+	if (cl->state != HBKM_CLUSTER_DOWN && !alarm_is_set(&cl->extra))
+		alarm_set(&cl->extra, due);
 }
 
 /**
@@ -143,28 +190,28 @@ void hbkm_timer_judge_at(struct hbkm_node *node, u64 when, u64 now)
 	if (node->removed)
 		return;
 	node->judging = true;
-	hrtimer_start(&node->judge, ns_to_ktime(max(when, now)), HRTIMER_MODE_ABS_SOFT);
+	alarm_set(&node->judge, max(when, now));
 }
 
 /**
  * hbkm_timer_stop_cluster() - no beat is sent once this returns
  * @cl: the cluster, its state DOWN
  *
- * Context: process. Waits for callbacks.
+ * Context: process. Waits for what is running.
  */
 void hbkm_timer_stop_cluster(struct hbkm_cluster *cl)
 {
-	hrtimer_cancel(&cl->beat);
-	hrtimer_cancel(&cl->extra);
+	alarm_stop(&cl->beat);
+	alarm_stop(&cl->extra);
 }
 
 /**
  * hbkm_timer_stop_node() - no verdict is given once this returns
  * @node: the node, removed
  *
- * Context: process. Waits for the callback.
+ * Context: process. Waits for what is running.
  */
 void hbkm_timer_stop_node(struct hbkm_node *node)
 {
-	hrtimer_cancel(&node->judge);
+	alarm_stop(&node->judge);
 }

@@ -27,4 +27,16 @@ typedef int64_t s64;
 
 #define HBKM_NS_PER_US	1000ULL
 
+/**
+ * hbkm_since() - how long ago was that?
+ * @then: a time
+ * @now: taken on this CPU, perhaps a little before another CPU wrote @then
+ *
+ * Return: the time between them, 0 if @then is the later.
+ */
+static inline u64 hbkm_since(u64 then, u64 now)
+{
+	return now > then ? now - then : 0;
+}
+
 #endif /* HBKM_PURE_H */

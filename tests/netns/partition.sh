@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # A cable between two living nodes is cut without a word, and comes back. Two nodes cannot tell that from a death, so both
 # have the address meanwhile; what counts is the healing: within a few beats of hearing each other one of them gives it up,
-# always the same one by the rule (the later claim stays), it is told as a conflict, the one that stays announces itself once
-# more, and the client, whoever answered it before, has an answer again at once and keeps it.
+# always by the rule (the later claim stays, among equals the preferred node), it is told as a conflict, the one that stays
+# announces itself once more, and the client, whoever answered it before, has an answer again at once and keeps it.
 # lab: files common.sh
 # shellcheck source=../lab/lib.sh
 . "$LAB_LIB"
@@ -18,13 +18,38 @@ stat() {
 	on "$1" hbctl show stats | awk -v name="$2" '$1 == name { print $2 }'
 }
 
-# announced FILE FROM_US TO_US: the announcements of the address that the client saw in that time, one a line: when, in us
-# since FROM_US, and of whom.
+# event_us NODE SINCE_US TEXT…: when the first event with all these texts came after that time; nothing if none has.
+event_us() {
+	local name=$1 since=$2 line
+	shift 2
+	while read -r line; do
+		if [[ $line =~ \"monotonic_ns\":([0-9]+) ]] && ((BASH_REMATCH[1] / 1000 >= since)) && has_all "$line" "$@"; then
+			echo $((BASH_REMATCH[1] / 1000))
+			return
+		fi
+	done <"$LAB_OUT/$name.events"
+}
+
+has_all() {
+	local line=$1 text
+	shift
+	for text; do
+		[[ $line == *"$text"* ]] || return
+	done
+}
+
+# deaths: how often anybody was held for dead.
+deaths() {
+	cat "$LAB_OUT"/*.events | grep -c '"object":"node".*"state":"dead"'
+}
+
+# announced FROM_US TO_US: the announcements of the address that the client saw in that time, one a line: when, in us since
+# FROM_US, and whose.
 announced() {
-	tcpdump -tt -n -e -r "$LAB_OUT/$1" arp 2>/dev/null |
-		awk -v from="$2" -v to="$3" -v offset="$lab_clock_offset" -v address="$vip" '
-			index($0, "Request who-has " address " (ff:ff:ff:ff:ff:ff) tell " address ",") ||
-			index($0, "Request who-has " address " tell " address ",") || index($0, "Reply " address " is-at") {
+	tcpdump -tt -n -e -r "$LAB_OUT/arp" arp 2>/dev/null |
+		awk -v from="$1" -v to="$2" -v offset="$lab_clock_offset" -v address="$vip" '
+			index($0, "Request who-has " address) && index($0, "tell " address ",") ||
+			index($0, "Announcement " address ",") || index($0, "Reply " address " is-at") {
 				split($1, t, ".")
 				us = t[1] * 1000000 + substr(t[2] "000000", 1, 6) - offset
 				if (us >= from && us <= to)
@@ -32,95 +57,126 @@ announced() {
 			}'
 }
 
-# one NODE: only this one has the address.
-one() {
-	holders
-	[[ $HOLDERS == "$1" ]]
+# first_gone SINCE_US: who was the first to lose the address then: LOSER, WINNER and GONE_US.
+first_gone() {
+	local line
+	line=$(awk -v since="$1" -v address="$vip/" '$2 == "del" && index($3, address) == 1 && $1 >= since * 1000 {
+		name = FILENAME; sub(".*/", "", name); sub("[.].*", "", name); print int($1 / 1000), name }' \
+		"$LAB_OUT/cookbook.addresses" "$LAB_OUT/cookbook2.addresses" | sort -n | head -n 1)
+	read -r GONE_US LOSER <<<"$line"
+	[[ $LOSER == cookbook ]] && WINNER=cookbook2 || WINNER=cookbook
 }
 
-# partition TEXT CUT_US HOLDER CUT-NODE WINNER LAST: HOLDER has the address, CUT-NODE is cut off for so long, then WINNER
-# is the one that stays when they hear each other, and LAST the one that has it in the end.
-partition() {
-	local text=$1 length=$2 holder=$3 away=$4 winner=$5 last=$6
-	local other loser before outage gone kept lost
-	[[ $holder == cookbook ]] && other=cookbook2 || other=cookbook
-	[[ $winner == cookbook ]] && loser=cookbook2 || loser=cookbook
-	check_holders "$text: $holder has it before" "$holder"
-	kept=$(stat "$winner" conflict) lost=$(stat "$loser" conflict)
-	: >"$LAB_OUT/arp"
-	capture client eth0 arp arp
-	client_start client "$vip" 200
-	before=$(mono_us)
-	cut_at $((before + 5000)) "$away"
-	wait_new_event "$other" "\"object\":\"node\".*\"name\":\"$holder\",\"state\":\"dead\"" "$CUT_US"
-	wait_address "$other" "$vip"
-	check_holders "$text: cut off from each other both have it" 'cookbook cookbook2'
-	heal_at $((CUT_US + length)) "$away"
-	wait_new_event "$loser" '"event":"conflict".*"name":"cookbook".*"other":"'"$winner"'"' "$HEAL_US"
-	limit "$text: from healing to the conflict, us" $((EVENT_US - HEAL_US)) $((3 * beat + 2000))
-	wait_new_event "$loser" '"object":"group".*"name":"cookbook","state":"standby"' "$HEAL_US"
-	gone=$((EVENT_US - HEAL_US))
-	measure "$text: from healing until only one has it" "$gone" us
-	limit "$text: from healing until only one has it, us" "$gone" $((3 * beat + 2000))
-	wait_until 5000 joined cookbook cookbook2
-	wait_until 1000 one "$last"
-	sleep_until_us $((HEAL_US + 2000000))
-	check_holders "$text: healed, in the end $last has it" "$last"
+# healing TEXT HEAL_US LAST: what is to be so, two seconds after they were connected again.
+healing() {
+	local text=$1 heal=$2 last=$3 end=$(($2 + 2000000)) found outage
+	sleep_until_us "$end"
+	check_holders "$text: in the end $last has it" "$last"
+	check "$text: and both know" joined cookbook cookbook2
+	first_gone "$heal"
+	check_match "$text: one gave it up" cookbook "$LOSER"
+	measure "$text: from healing until only $WINNER has it" $((GONE_US - heal)) us
+	limit "$text: from healing until only one has it, us" $((GONE_US - heal)) $((2 * beat + 2000))
+	found=$(event_us "$LOSER" "$heal" '"event":"conflict"' '"name":"cookbook"' "\"other\":\"$WINNER\"")
+	check_ge "$text: before that $LOSER is told of the conflict, us" $((GONE_US - ${found:-$end})) 0
+	found=$(event_us "$LOSER" "${found:-$end}" '"event":"conflict"' '"other":null')
+	check_le "$text: and then of its end, us" $((${found:-$end} - GONE_US)) 1000
 	client_stop client
 	capture_stop client
-	outage=$(client_outage_us client "$HEAL_US" $((HEAL_US + 2000000)))
-	measure "$text: client outage after healing" "$outage" us
-	limit "$text: client outage after healing, us" "$outage" $((2 * beat + 5000))
-	check_eq "$text: and no gap of a beat later on" '' \
-		"$(client_gaps client "$beat" $((HEAL_US + 4 * beat)) $((HEAL_US + 2000000)))"
-	wait_new_event "$loser" '"event":"conflict".*"name":"cookbook".*"other":null' "$HEAL_US"
-	check_eq "$text: $loser counted one conflict" $((lost + 1)) "$(stat "$loser" conflict)"
-	check_le "$text: $winner at most one" $(($(stat "$winner" conflict) - kept)) 1
-	check "$text: the log of $loser names it" log_has "$loser" "conflict"
-	announced arp "$HEAL_US" $((HEAL_US + 2000000)) >"$LAB_OUT/announced"
-	check "$text: $winner has announced itself again" grep -q "${mac[$winner]}" "$LAB_OUT/announced"
-	check_eq "$text: the last word is that of $last" "${mac[$last]}" "$(awk 'END { print $2 }' "$LAB_OUT/announced")"
+	outage=$(client_outage_us client "$heal" "$end")
+	measure "$text: client outage" "$outage" us
+	limit "$text: the client has answers again in two beats and 5 ms, us" "$outage" $((2 * beat + 5000))
+	check_eq "$text: and goes on to have them" '' "$(client_gaps client 3000 $((heal + 3 * beat)) "$end")"
+	announced "$heal" "$end" >"$LAB_OUT/announced"
+	check_eq "$text: the last announcement is of $last" "${mac[$last]}" "$(awk 'END { print $2 }' "$LAB_OUT/announced")"
+	found=$(awk -v gone=$((GONE_US - heal)) -v mac="${mac[$last]}" '$2 == mac && $1 > gone { print $1 - gone; exit }' \
+		"$LAB_OUT/announced")
+	limit "$text: which came soon after $LOSER had gone, us" "$found" 5000
+}
+
+# partition TEXT LENGTH_US HOLDER CUT-NODE LAST: HOLDER has the address, CUT-NODE is cut off for so long, and LAST is the
+# one that has it in the end.
+partition() {
+	local text=$1 length=$2 holder=$3 away=$4 last=$5 other now conflicts
+	[[ $holder == cookbook ]] && other=cookbook2 || other=cookbook
+	check_holders "$text: $holder has it before" "$holder"
+	conflicts=$(($(stat cookbook conflict) + $(stat cookbook2 conflict)))
+	rm -f "$LAB_OUT/arp"
+	capture client eth0 arp arp
+	client_start client "$vip" 500
+	now=$(mono_us)
+	cut_at $((now + 5000)) "$away"
+	wait_address "$other" "$vip" 1000
+	check_holders "$text: cut off from each other both have it" 'cookbook cookbook2'
+	heal_at $((CUT_US + length)) "$away"
+	healing "$text" "$HEAL_US" "$last"
+	check_ge "$text: a conflict was counted" $(($(stat cookbook conflict) + $(stat cookbook2 conflict) - conflicts)) 1
 }
 
 keepalive=10ms
 deadtime=30ms
 auto_failback=off
+settings=('initdead 1')
 pair_of_nodes
 configure
 start_members
 watch cookbook cookbook2
+for name in cookbook cookbook2; do
+	address_log "$name"
+	# Before all others, so that what they log is in its order.
+	chrt -f -p 90 "${lab_pid[$name addresses]}"
+done
 
 # ---- too short to be a death
 for length in 8000 15000; do
-	deaths=$(cat "$LAB_OUT"/*.events | grep -c '"state":"dead"')
-	client_start client "$vip" 200
+	before=$(deaths)
+	client_start client "$vip" 500
 	now=$(mono_us)
 	cut_at $((now + 5000)) cookbook2
 	heal_at $((CUT_US + length)) cookbook2
 	sleep_us 500000
 	client_stop client
-	check_eq "$length us: nobody dies" "$deaths" "$(cat "$LAB_OUT"/*.events | grep -c '"state":"dead"')"
+	check_eq "$length us: nobody dies" "$before" "$(deaths)"
 	check_holders "$length us: and nothing moves" cookbook
-	check_le "$length us: the client notices nothing, us" "$(client_outage_us client "$CUT_US" $((CUT_US + 500000)))" 2000
+	check_le "$length us: the client notices nothing, us" "$(client_outage_us client "$CUT_US" $((CUT_US + 500000)))" 3000
 done
 
-# ---- auto_failback off: the later claim stays
+# ---- auto_failback off: the later claim stays, whoever is preferred
 holder=cookbook other=cookbook2
-for length in 45000 53000 100000 487000 1000000 3000000; do
-	for away in holder other; do
-		partition "off, ${!away} away for $((length / 1000)) ms" "$length" "$holder" "${!away}" "$other" "$other"
+for length in 45000 97000 1000000; do
+	for away in cookbook cookbook2; do
+		text="off, $away away for $((length / 1000)) ms from $holder"
+		partition "$text" "$length" "$holder" "$away" "$other"
+		check_eq "$text: the earlier claim was the one that went" "$holder" "$LOSER"
+		check "$text: its log says so" log_has "$holder" "Resource group cookbook: claimed by $other too; this node gives it up"
 		[[ $holder == cookbook ]] && holder=cookbook2 other=cookbook || holder=cookbook other=cookbook2
 	done
 done
-check_holders "an even number of partitions later" cookbook
 
-# ---- on: the later claim stays, and then goes where it is preferred, in order
+# ---- on: then it goes where it is preferred, in order
 for name in cookbook cookbook2; do
 	on "$name" hbctl set auto_failback on
 done
-for length in 45000 53000 487000 3000000; do
+for length in 45000 503000; do
 	for away in cookbook cookbook2; do
-		partition "on, $away away for $((length / 1000)) ms" "$length" cookbook "$away" cookbook2 cookbook
+		partition "on, $away away for $((length / 1000)) ms" "$length" cookbook "$away" cookbook
 	done
 done
+
+# ---- from the start: equal claims, so the preferred node stays
+for name in cookbook cookbook2; do
+	agent_stop "$name"
+done
+cut cookbook2
+rm -f "$LAB_OUT/arp"
+capture client eth0 arp arp
+agent cookbook
+agent cookbook2
+wait_address cookbook "$vip" 30000
+wait_address cookbook2 "$vip" 30000
+watch cookbook cookbook2
+client_start client "$vip" 500
+heal cookbook2
+healing "apart from the start" "$HEAL_US" cookbook
+check_eq "apart from the start: who is not preferred went" cookbook2 "$LOSER"
 lab_done

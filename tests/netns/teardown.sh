@@ -29,7 +29,7 @@ gone() {
 	[[ ! -e /proc/$1 ]] || { read -r _ _ state _ <"/proc/$1/stat" && [[ $state == Z ]]; }
 }
 
-deadtime=10s
+deadtime=10000ms
 keepalive=1ms
 flood_a='' flood_b=''
 pair_of_nodes
@@ -45,10 +45,13 @@ node_del cookbook
 wait_new_event cookbook2 '"object":"node".*"name":"cookbook","state":"left".*"reason":"unload"' "$before" 3000 &&
 	ok "the peer of a namespace that goes is told: left, unload"
 left=$EVENT_US
+wait_event cookbook2 '"object":"group".*"state":"acquiring"' && [[ $EVENT =~ \"monotonic_ns\":([0-9]+) ]]
+check_le "the decision to take over is made at once, us" $((BASH_REMATCH[1] / 1000 - left)) 100
 wait_address cookbook2 "$vip" 1000 && ok "and takes over long before deadtime"
 read -r came _ < <(grep " add $vip/" "$LAB_OUT/cookbook2.addresses" | tail -n 1)
+# All namespaces here are in one kernel, and that keeps its lock on addresses while one of them goes.
 measure "from the good-bye to the address" $((came / 1000 - left)) us
-limit "within a few beats, us" $((came / 1000 - left)) 2000
+limit "within moments, us" $((came / 1000 - left)) 50000
 
 # ---- namespaces, ten times
 before=$(grep -c ' add 10.0.2.100/' "$LAB_OUT/cookbook2.addresses")

@@ -166,6 +166,16 @@ typedef struct {
 
 typedef s64 ktime_t;
 
+/* A tasklet's delay is the simulator's business: alarms work where they ring. */
+#define CONFIG_PREEMPT_RT	1
+#define IS_ENABLED(option)	(option)
+struct tasklet_struct {
+	int unused;
+};
+#define tasklet_setup(t, f)	((void)(t), (void)(f))
+#define tasklet_hi_schedule(t)	((void)(t))
+#define tasklet_kill(t)		((void)(t))
+
 enum hrtimer_restart { HRTIMER_NORESTART, HRTIMER_RESTART };
 enum hrtimer_mode { HRTIMER_MODE_ABS_SOFT, HRTIMER_MODE_ABS_HARD };
 

@@ -1,0 +1,194 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Nodes know each other by the address that beats come from, so a service address on the same interface must never become that:
+# not when its prefix makes it the nearer one, not when it sorts first, not when the host's own address is put back beneath
+# it, not after the agent or the interface was away, and not on a link that is made while it is there. Else the holder would
+# fall silent for its peer by the very act of acquiring.
+# lab: files common.sh
+# shellcheck source=../lab/lib.sh
+. "$LAB_LIB"
+# shellcheck source=common.sh
+. ./common.sh
+
+# strange FILE ADDR: how many beats in that capture came from there.
+strange() {
+	tcpdump -n -r "$LAB_OUT/$1" "udp port 694 and src host $2" 2>/dev/null | grep -c .
+}
+
+deaths() {
+	cat "$LAB_OUT"/*.events | grep -c '"object":"node".*"state":"dead"'
+}
+
+# begin: what silent looks at comes after this.
+begin() {
+	local name
+	DEATHS=$(deaths)
+	for name in cookbook cookbook2; do
+		rm -f "$LAB_OUT/$name.pcap"
+		capture "$name" eth0 "$name.pcap" udp port 694
+	done
+}
+
+# clean TEXT ADDR: no beat came from ADDR since begin, so none was dropped for it.
+clean() {
+	local name
+	for name in cookbook cookbook2; do
+		capture_stop "$name"
+		check_ge "$1: $name has sent and received" "$(tcpdump -n -r "$LAB_OUT/$name.pcap" 2>/dev/null | grep -c .)" 20
+		check_eq "$1: no beat from $2 at $name" 0 "$(strange "$name.pcap" "$2")"
+		check_eq "$1: rx_link of $name" 0 "$(counter "$name" rx_link)"
+	done
+}
+
+# alive TEXT ADDR HOLDER: and nobody was held for dead, and HOLDER has it.
+alive() {
+	check_eq "$1: nobody was held for dead" "$DEATHS" "$(deaths)"
+	check_holders "$1: $3 has it" "$3" "$2"
+	check "$1: both are up" joined cookbook cookbook2
+}
+
+# reload NODE…
+reload() {
+	local name pid before
+	for name; do
+		before=$(grep -c 'Configuration reloaded.' "$LAB_OUT/$name.log")
+		agent_pid "$name" pid
+		kill -HUP "$pid"
+		wait_until 2000 reloaded "$name" "$before"
+	done
+}
+
+reloaded() {
+	(($(grep -c 'Configuration reloaded.' "$LAB_OUT/$1.log") > $2))
+}
+
+# back NODE: its agent is at work.
+back() {
+	says "$1" 'state running agent' cluster
+}
+
+keepalive=5ms
+deadtime=25ms
+auto_failback=off
+pair_of_nodes
+
+# ---- each of these addresses: held, moved, its agent killed and started, its interface down and up
+for address in 10.0.2.100/25 10.0.2.100/24 10.0.2.2/24 10.0.2.2/28 10.0.2.20/32 10.0.2.14/30 10.0.2.1/16 10.0.0.1/16; do
+	vip=${address%/*}
+	resources=("cookbook IPaddr::$address/eth0:1")
+	configure
+	start_members
+	watch cookbook cookbook2
+	begin
+	sleep_us 200000
+	alive "$address, held" "$vip" cookbook
+	on cookbook2 hbctl takeover -w 2s
+	sleep_us 200000
+	alive "$address, on the other" "$vip" cookbook2
+	on cookbook hbctl takeover -w 2s
+	agent_kill cookbook
+	sleep_us 100000
+	agent cookbook
+	wait_until 5000 back cookbook
+	sleep_us 200000
+	alive "$address, its agent killed and started" "$vip" cookbook
+	clean "$address" "$vip"
+
+	# The interface of the one that holds it. Its peer cannot but hold it for dead.
+	begin
+	ip -n cookbook link set eth0 down
+	wait_address cookbook2 "$vip" 1000
+	sleep_us 100000
+	ip -n cookbook link set eth0 up
+	wait_until 5000 joined cookbook cookbook2
+	DEATHS=$(deaths)
+	on cookbook hbctl takeover -w 2s
+	sleep_us 200000
+	alive "$address, its interface down and up" "$vip" cookbook
+	clean "$address, its interface down and up" "$vip"
+	agent_stop cookbook2
+	agent_stop cookbook
+done
+
+# ---- the interface goes down and up with nobody to give it to: the address is there all along
+vip=10.0.2.100
+resources=("cookbook IPaddr::$vip/25/eth0:1")
+settings=('initdead 1')
+configure
+agent cookbook
+wait_address cookbook "$vip" 10000
+ip -n cookbook link set eth0 down
+sleep_us 100000
+ip -n cookbook link set eth0 up
+wait_address cookbook "$vip" 5000
+rm -f "$LAB_OUT/cookbook.pcap"
+capture cookbook eth0 cookbook.pcap udp port 694
+agent cookbook2
+wait_until 10000 joined cookbook cookbook2
+capture_stop cookbook
+check "alone, down and up: the peer that comes then hears it" joined cookbook cookbook2
+check_eq "alone, down and up: no beat from $vip" 0 "$(strange cookbook.pcap "$vip")"
+check_holders "alone, down and up: cookbook has it" cookbook
+
+# ---- the agent is killed, the module's cluster goes, the address stays: the next life must not begin with it
+watch cookbook cookbook2
+agent_stop cookbook2
+agent_stop cookbook
+ip -n cookbook address add "$vip/25" dev eth0
+rm -f "$LAB_OUT/cookbook.pcap"
+capture cookbook eth0 cookbook.pcap udp port 694
+agent cookbook2
+agent cookbook
+wait_until 10000 joined cookbook cookbook2
+sleep_us 200000
+capture_stop cookbook
+check "left behind at the start: both hear each other" joined cookbook cookbook2
+check_eq "left behind at the start: no beat from $vip" 0 "$(strange cookbook.pcap "$vip")"
+wait_address cookbook "$vip"
+check_holders "left behind at the start: cookbook has it" cookbook
+
+# ---- the host's own address is taken away, and put back beneath it
+for address in 10.0.2.100/25 10.0.2.100/24; do
+	agent_stop cookbook2
+	agent_stop cookbook
+	resources=("cookbook IPaddr::$address/eth0:1")
+	configure
+	start_members
+	watch cookbook cookbook2
+	ip -n cookbook address del 10.0.2.15/24 dev eth0
+	sleep_us 200000
+	ip -n cookbook address add 10.0.2.15/24 dev eth0
+	wait_until 5000 joined cookbook cookbook2
+	check "$address, the host's own put back: both hear each other again" joined cookbook cookbook2
+	sleep_us 200000
+	begin
+	sleep_us 200000
+	for name in cookbook cookbook2; do
+		capture_stop "$name"
+	done
+	check_eq "$address, the host's own put back: no beat from $vip" 0 "$(strange cookbook2.pcap "$vip")"
+	holders
+	check_match "$address, the host's own put back: one has it" '^cookbook2?$' "$HOLDERS"
+done
+
+# ---- a link that is made while the address is there
+agent_stop cookbook2
+agent_stop cookbook
+resources=("cookbook IPaddr::$vip/25/eth0:1")
+configure
+start_members
+watch cookbook cookbook2
+node cookbook3 eth0=10.0.2.17/24@br0
+members+=(cookbook3)
+media+=('ucast eth0 10.0.2.17')
+configure
+begin
+reload cookbook cookbook2
+agent cookbook3
+wait_until 10000 joined cookbook cookbook2 cookbook3
+check "a new link: all hear each other" joined cookbook cookbook2 cookbook3
+sleep_us 200000
+alive "a new link" "$vip" cookbook
+clean "a new link" "$vip"
+check_eq "a new link: rx_link of cookbook3" 0 "$(counter cookbook3 rx_link)"
+lab_done
