@@ -129,6 +129,7 @@ void hbkm_group_remove(struct hbkm_cluster *cl, struct hbkm_group *group)
 		memset(&node->shares[group->slot], 0, sizeof(node->shares[0]));
 	update_digest(cl);
 	spin_unlock_bh(&cl->lock);
+	hbkm_sysfs_changed(cl);		/* what is held may be less */
 	cl->slots &= ~(1U << group->slot);
 	kfree(group);
 }
@@ -437,7 +438,7 @@ static bool another_is_able(const struct hbkm_cluster *cl, const struct hbkm_gro
 }
 
 /**
- * hbkm_group_move() - somebody wants the group to be elsewhere
+ * hbkm_group_may_move() - could the group be moved as somebody wants?
  * @cl: the cluster
  * @group: the group
  * @move: enum hbkm_move
@@ -446,30 +447,41 @@ static bool another_is_able(const struct hbkm_cluster *cl, const struct hbkm_gro
  * Context: process, hbkm_net.lock held.
  * Return: 0, -EOPNOTSUPP, -ENOTCONN or -EHOSTUNREACH.
  */
-int hbkm_group_move(struct hbkm_cluster *cl, struct hbkm_group *group, u8 move,
-		    struct netlink_ext_ack *extack)
+int hbkm_group_may_move(struct hbkm_cluster *cl, struct hbkm_group *group, u8 move,
+			struct netlink_ext_ack *extack)
 {
 	int ret = 0;
+
+	spin_lock_bh(&cl->lock);
+	if (cl->params.auto_failback == HBKM_FAILBACK_LEGACY) {
+		NL_SET_ERR_MSG(extack, "not with auto_failback legacy: set it to on or off");
+		ret = -EOPNOTSUPP;
+	} else if (cl->state != HBKM_CLUSTER_RUNNING) {
+		NL_SET_ERR_MSG(extack, "this node has not joined the cluster");
+		ret = -ENOTCONN;
+	} else if (move == HBKM_MOVE_STANDBY && !another_is_able(cl, group, ktime_get_ns())) {
+		NL_SET_ERR_MSG(extack, "no other node can take the group");
+		ret = -EHOSTUNREACH;
+	}
+	spin_unlock_bh(&cl->lock);
+	return ret;
+}
+
+/**
+ * hbkm_group_move() - somebody wants the group to be elsewhere
+ * @cl: the cluster
+ * @group: the group
+ * @move: enum hbkm_move, possible as far as hbkm_group_may_move() could tell
+ *
+ * Context: process, hbkm_net.lock held.
+ */
+void hbkm_group_move(struct hbkm_cluster *cl, struct hbkm_group *group, u8 move)
+{
 	u64 now;
 
 	spin_lock_bh(&cl->lock);
 	now = ktime_get_ns();
-	if (cl->params.auto_failback == HBKM_FAILBACK_LEGACY) {
-		NL_SET_ERR_MSG(extack, "not with auto_failback legacy: set it to on or off");
-		ret = -EOPNOTSUPP;
-		goto unlock;
-	}
-	if (cl->state != HBKM_CLUSTER_RUNNING) {
-		NL_SET_ERR_MSG(extack, "this node has not joined the cluster");
-		ret = -ENOTCONN;
-		goto unlock;
-	}
 	if (move == HBKM_MOVE_STANDBY) {
-		if (!another_is_able(cl, group, now)) {
-			NL_SET_ERR_MSG(extack, "no other node can take the group");
-			ret = -EHOSTUNREACH;
-			goto unlock;
-		}
 		group->flags &= ~HBKM_GROUP_F_WANT;
 		group->flags |= HBKM_GROUP_F_STANDBY;
 	} else {
@@ -482,7 +494,5 @@ int hbkm_group_move(struct hbkm_cluster *cl, struct hbkm_group *group, u8 move,
 	hbkm_notify_group(cl, group, now);
 	hbkm_cluster_elect(cl, now);
 	hbkm_timer_beat_now(cl, now);
-unlock:
 	spin_unlock_bh(&cl->lock);
-	return ret;
 }

@@ -30,6 +30,7 @@
 #include <linux/hrtimer.h>
 #include <linux/interrupt.h>
 #include <linux/list.h>
+#include <linux/math64.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
@@ -113,7 +114,6 @@ struct hbkm_share {
 /**
  * struct hbkm_node - a node of the cluster, a peer or ourselves
  * @list: in hbkm_cluster.nodes (RCU)
- * @rcu: to free it
  * @cl: its cluster
  * @id: from its name
  * @name: as configured
@@ -130,7 +130,6 @@ struct hbkm_share {
  */
 struct hbkm_node {
 	struct list_head list;
-	struct rcu_head rcu;
 	struct hbkm_cluster *cl;
 	u32 id;
 	char name[HBKM_NAME_MAX + 1];
@@ -167,7 +166,6 @@ struct hbkm_port {
 /**
  * struct hbkm_link - a way to send and to receive
  * @list: in hbkm_cluster.links (RCU)
- * @rcu: to free it
  * @cl: its cluster
  * @id: as the agent numbers it
  * @kind: enum hbkm_link_kind
@@ -190,7 +188,6 @@ struct hbkm_port {
  */
 struct hbkm_link {
 	struct list_head list;
-	struct rcu_head rcu;
 	struct hbkm_cluster *cl;
 	u8 id;
 	u8 kind;
@@ -261,6 +258,7 @@ struct hbkm_group {
  * @state: enum hbkm_cluster_state (lock)
  * @reason: why we leave (lock)
  * @isolated: all links are down (lock)
+ * @gone: it is being taken down, and its last event was sent (lock)
  * @agent_ok: the agent answers, as last looked (lock)
  * @recheck: a group needs a look at every beat (lock)
  * @incarnation: our present life
@@ -304,6 +302,7 @@ struct hbkm_cluster {
 	u8 state;
 	u8 reason;
 	bool isolated;
+	bool gone;
 	bool agent_ok;
 	bool recheck;
 	u64 incarnation;
@@ -413,8 +412,9 @@ void hbkm_group_remove(struct hbkm_cluster *cl, struct hbkm_group *group);
 bool hbkm_group_elect(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now);
 int hbkm_group_ack(struct hbkm_cluster *cl, u32 id, u8 state, u32 term, u32 result,
 		   struct netlink_ext_ack *extack);
-int hbkm_group_move(struct hbkm_cluster *cl, struct hbkm_group *group, u8 move,
-		    struct netlink_ext_ack *extack);
+int hbkm_group_may_move(struct hbkm_cluster *cl, struct hbkm_group *group, u8 move,
+			struct netlink_ext_ack *extack);
+void hbkm_group_move(struct hbkm_cluster *cl, struct hbkm_group *group, u8 move);
 void hbkm_group_drop_all(struct hbkm_cluster *cl, u64 now);
 
 /* auth.c */

@@ -244,6 +244,13 @@ int hbkm_link_create(struct hbkm_cluster *cl, const struct hbkm_link_config *c,
 	int ret;
 
 	ASSERT_RTNL();
+	list_for_each_entry(link, &cl->links, list) {
+		if (link->kind == c->kind && link->addr == c->addr && link->number == c->number &&
+		    !strcmp(link->ifname, c->ifname)) {
+			NL_SET_ERR_MSG(extack, "there is such a link already");
+			return -EEXIST;
+		}
+	}
 	link = kzalloc(sizeof(*link), GFP_KERNEL);
 	if (!link)
 		return -ENOMEM;

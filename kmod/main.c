@@ -33,6 +33,8 @@ static void __net_exit hbkm_net_pre_exit(struct net *net)
 {
 	struct hbkm_net *hn = hbkm_net(net);
 
+	if (!READ_ONCE(hn->cluster))	/* and nobody is left to make one */
+		return;
 	rtnl_lock();
 	mutex_lock(&hn->lock);
 	hbkm_cluster_destroy(hn, HBKM_REASON_UNLOAD);

@@ -492,12 +492,40 @@ static int group_ack(struct sk_buff *skb, struct genl_info *info)
 	return ret;
 }
 
+/* All of them, or none. */
+static int move_all(struct hbkm_cluster *cl, u8 move, struct netlink_ext_ack *extack)
+{
+	struct hbkm_group *group;
+	int ret;
+
+	list_for_each_entry(group, &cl->groups, list) {
+		ret = hbkm_group_may_move(cl, group, move, extack);
+		if (ret)
+			return ret;
+	}
+	list_for_each_entry(group, &cl->groups, list)
+		hbkm_group_move(cl, group, move);
+	return 0;
+}
+
+static int move_one(struct hbkm_cluster *cl, u8 move, struct genl_info *info)
+{
+	struct hbkm_group *group = find_group(cl, info);
+	int ret;
+
+	if (!group)
+		return -ENOENT;
+	ret = hbkm_group_may_move(cl, group, move, info->extack);
+	if (!ret)
+		hbkm_group_move(cl, group, move);
+	return ret;
+}
+
 static int group_move(struct sk_buff *skb, struct genl_info *info)
 {
 	struct hbkm_net *hn = info_hn(info);
 	struct hbkm_cluster *cl;
-	struct hbkm_group *group;
-	int ret = 0;
+	int ret;
 	u8 move;
 
 	if (missing(info, HBKM_A_MOVE, "move it where?"))
@@ -506,13 +534,10 @@ static int group_move(struct sk_buff *skb, struct genl_info *info)
 	cl = lock_cluster(hn, info->extack);
 	if (!cl)
 		return -ENOENT;
-	if (info->attrs[HBKM_A_GROUP_NAME]) {
-		group = find_group(cl, info);
-		ret = group ? hbkm_group_move(cl, group, move, info->extack) : -ENOENT;
-	} else {
-		list_for_each_entry(group, &cl->groups, list)
-			ret = ret ?: hbkm_group_move(cl, group, move, info->extack);
-	}
+	if (info->attrs[HBKM_A_GROUP_NAME])
+		ret = move_one(cl, move, info);
+	else
+		ret = move_all(cl, move, info->extack);
 	mutex_unlock(&hn->lock);
 	return ret;
 }
@@ -571,6 +596,9 @@ static int keys_set(struct sk_buff *skb, struct genl_info *info)
 	}
 	ring = hbkm_keyring_create(keys, n, nla_get_u8(info->attrs[HBKM_A_KEY_SIGN]),
 				   info->extack);
+	while (n--)		/* the message lives on until it is freed */
+		if (keys[n].len)
+			memzero_explicit((void *)keys[n].secret, keys[n].len);
 	if (IS_ERR(ring))
 		return PTR_ERR(ring);
 	cl = lock_cluster(hn, info->extack);
@@ -816,6 +844,7 @@ struct genl_family hbkm_family __ro_after_init = {
 	.maxattr = HBKM_A_MAX,
 	.policy = no_policy,
 	.netnsok = true,
+	.parallel_ops = true,	/* each takes the lock of its namespace */
 	.module = THIS_MODULE,
 	.ops = hbkm_ops,
 	.n_ops = ARRAY_SIZE(hbkm_ops),

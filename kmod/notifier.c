@@ -10,14 +10,22 @@
 #include <net/netlink.h>
 #include "hbkm.h"
 
-/* A device of this name has come: links may wait for it. */
+/*
+ * A device of this name has come: links may wait for it. What fails now is tried
+ * again whenever something changes about the device.
+ */
 static void device_came(struct hbkm_cluster *cl, struct net_device *dev)
 {
 	struct hbkm_link *link;
+	int ret;
 
-	list_for_each_entry(link, &cl->links, list)
-		if (!rtnl_dereference(link->dev) && !strcmp(link->ifname, dev->name))
-			hbkm_link_attach(link, dev, NULL);
+	list_for_each_entry(link, &cl->links, list) {
+		if (rtnl_dereference(link->dev) || strcmp(link->ifname, dev->name))
+			continue;
+		ret = hbkm_link_attach(link, dev, NULL);
+		if (ret)
+			netdev_warn(dev, "hbkm: cannot be used for heartbeats now: error %d\n", ret);
+	}
 }
 
 static void device_goes(struct hbkm_cluster *cl, struct net_device *dev)
@@ -82,6 +90,7 @@ static int netdev_event(struct notifier_block *nb, unsigned long event, void *pt
 	case NETDEV_DOWN:
 	case NETDEV_CHANGE:
 		device_changed(cl, dev);
+		device_came(cl, dev);
 		break;
 	}
 unlock:

@@ -185,6 +185,8 @@ static struct sk_buff *event_begin(struct hbkm_cluster *cl, u8 event, u64 now, v
 {
 	struct sk_buff *skb;
 
+	if (cl->gone)
+		return NULL;
 	cl->event_seq++;
 	if (!READ_ONCE(hbkm_events_wanted) || !genl_has_listeners(&hbkm_family, cl->net, 0))
 		return NULL;
@@ -210,7 +212,9 @@ static void event_end(struct hbkm_cluster *cl, struct sk_buff *skb, void *hdr, i
 		return;
 	}
 	genlmsg_end(skb, hdr);
-	if (genlmsg_multicast_netns(&hbkm_family, cl->net, skb, 0, 0, GFP_ATOMIC))
+	/* That nobody listens in this very namespace is no loss. */
+	failed = genlmsg_multicast_netns(&hbkm_family, cl->net, skb, 0, 0, GFP_ATOMIC);
+	if (failed && failed != -ESRCH)
 		hbkm_count(cl->stats, HBKM_STAT_EVENT_LOST);
 }
 

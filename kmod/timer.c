@@ -89,7 +89,7 @@ static void beat(struct hbkm_alarm *alarm)
 	/* On from when it was due, not from now: the beat must not drift. */
 	next = alarm->due_ns + cl->interval_ns;
 	if (next <= now)
-		next += (now - next) / cl->interval_ns * cl->interval_ns + cl->interval_ns;
+		next += (div64_u64(now - next, cl->interval_ns) + 1) * cl->interval_ns;
 	alarm_set(alarm, next);
 	spin_unlock(&cl->lock);
 

@@ -43,7 +43,7 @@ static u16 frame_flags(const struct hbkm_cluster *cl)
 
 static u32 age_us(u64 then, u64 now)
 {
-	u64 age = hbkm_since(then, now) / HBKM_NS_PER_US;
+	u64 age = div_u64(hbkm_since(then, now), HBKM_NS_PER_US);
 
 	return age < U32_MAX ? age : U32_MAX;
 }

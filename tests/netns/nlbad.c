@@ -440,6 +440,8 @@ static void links(void)
 	refused("an address of three bytes", ERANGE);
 	link_but(0, 0, HBKM_LINK_BCAST, NULL);
 	refused("another link under an id that is in use", EEXIST);
+	link_but(0, 9, HBKM_LINK_UCAST, peer);
+	refused("the same link under another id", EEXIST);
 	begin(HBKM_CMD_LINK_DEL);
 	refused("removing which link?", EINVAL);
 	begin(HBKM_CMD_LINK_DEL);

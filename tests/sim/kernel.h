@@ -166,6 +166,9 @@ typedef struct {
 
 typedef s64 ktime_t;
 
+#define div_u64(a, b)		((u64)(a) / (u32)(b))
+#define div64_u64(a, b)		((u64)(a) / (u64)(b))
+
 /* A tasklet's delay is the simulator's business: alarms work where they ring. */
 #define CONFIG_PREEMPT_RT	1
 #define IS_ENABLED(option)	(option)

@@ -349,7 +349,9 @@ void machine_move(struct sim_machine *m, unsigned int group, u8 move)
 		return;
 	sim.here = m;
 	g = hbkm_group_by_id(m->cl, hbkm_name_id(sim_group_names[group]));
-	ret = hbkm_group_move(m->cl, g, move, NULL);
+	ret = hbkm_group_may_move(m->cl, g, move, NULL);
+	if (!ret)
+		hbkm_group_move(m->cl, g, move);
 	trace("%s: %s of group %s: %s", m->name, move == HBKM_MOVE_STANDBY ? "standby" : "takeover",
 	      g->name, ret ? sim_refusal : "done");
 	check_machine(m);
