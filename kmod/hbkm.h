@@ -172,7 +172,8 @@ struct hbkm_port {
  * @path: the cable's number, the same on both of its ends
  * @ifname: of its device (mutex; RTNL to change)
  * @addr: destination: a peer, a group, or all
- * @saddr: source, 0: still to be chosen (tx_lock)
+ * @source: address to send from, 0: to be chosen
+ * @saddr: the one chosen, 0: none yet (tx_lock)
  * @number: UDP port
  * @ttl: of what is sent
  * @state: enum hbkm_link_state (written under lock)
@@ -194,6 +195,7 @@ struct hbkm_link {
 	u8 path;
 	char ifname[IFNAMSIZ];
 	__be32 addr;
+	__be32 source;
 	__be32 saddr;
 	u16 number;
 	u8 ttl;
@@ -390,6 +392,7 @@ struct hbkm_link_config {
 	u8 ttl;
 	u16 number;
 	__be32 addr;
+	__be32 source;
 	char ifname[IFNAMSIZ];
 };
 

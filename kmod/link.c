@@ -224,7 +224,7 @@ void hbkm_link_detach(struct hbkm_link *link)
 bool hbkm_link_same(const struct hbkm_link *link, const struct hbkm_link_config *c)
 {
 	return link->kind == c->kind && link->path == c->path && link->addr == c->addr &&
-	       link->number == c->number && link->ttl == c->ttl &&
+	       link->source == c->source && link->number == c->number && link->ttl == c->ttl &&
 	       !strcmp(link->ifname, c->ifname);
 }
 
@@ -259,6 +259,7 @@ int hbkm_link_create(struct hbkm_cluster *cl, const struct hbkm_link_config *c,
 	link->kind = c->kind;
 	link->path = c->path;
 	link->addr = c->addr;
+	link->source = c->source;
 	link->number = c->number;
 	link->ttl = c->ttl;
 	strscpy(link->ifname, c->ifname, sizeof(link->ifname));

@@ -305,6 +305,12 @@ static int check_link(const struct hbkm_link_config *c, struct genl_info *info)
 				    "not a name for a device");
 		return -EINVAL;
 	}
+	if (info->attrs[HBKM_A_SADDR] && (ipv4_is_multicast(c->source) ||
+					  ipv4_is_lbcast(c->source) || ipv4_is_zeronet(c->source))) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[HBKM_A_SADDR],
+				    "not an address to send from");
+		return -EINVAL;
+	}
 	switch (c->kind) {
 	case HBKM_LINK_UCAST:
 		if (has_addr && !ipv4_is_multicast(c->addr) && !ipv4_is_lbcast(c->addr) &&
@@ -343,6 +349,8 @@ static int get_link(struct genl_info *info, struct hbkm_link_config *c)
 	c->addr = htonl(INADDR_BROADCAST);
 	if (info->attrs[HBKM_A_ADDR])
 		c->addr = nla_get_in_addr(info->attrs[HBKM_A_ADDR]);
+	if (info->attrs[HBKM_A_SADDR])
+		c->source = nla_get_in_addr(info->attrs[HBKM_A_SADDR]);
 	nla_strscpy(c->ifname, info->attrs[HBKM_A_IFNAME], sizeof(c->ifname));
 	return check_link(c, info);
 }
@@ -766,6 +774,7 @@ static const struct nla_policy link_new_policy[HBKM_A_MAX + 1] = {
 	[HBKM_A_LINK_PATH] = NLA_POLICY_MAX(NLA_U8, HBKM_MAX_PATHS - 1),
 	[HBKM_A_IFNAME] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
 	[HBKM_A_ADDR] = NLA_POLICY_EXACT_LEN(sizeof(__be32)),
+	[HBKM_A_SADDR] = NLA_POLICY_EXACT_LEN(sizeof(__be32)),
 	[HBKM_A_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
 	[HBKM_A_TTL] = NLA_POLICY_MIN(NLA_U8, 1),
 };

@@ -155,6 +155,8 @@ int hbkm_fill_link(struct sk_buff *skb, const struct hbkm_link *link)
 		return -EMSGSIZE;
 	if (link->kind != HBKM_LINK_BCAST && nla_put_in_addr(skb, HBKM_A_ADDR, link->addr))
 		return -EMSGSIZE;
+	if (link->source && nla_put_in_addr(skb, HBKM_A_SADDR, link->source))
+		return -EMSGSIZE;
 	if (link->kind == HBKM_LINK_MCAST && nla_put_u8(skb, HBKM_A_TTL, link->ttl))
 		return -EMSGSIZE;
 	return 0;

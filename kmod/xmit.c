@@ -128,17 +128,24 @@ static bool is_on(const struct net_device *dev, __be32 addr)
 }
 
 /*
- * The peer knows us by the address that we send from. So it stays as first
- * chosen, for as long as the device has it: a service address that comes to the
- * device later must not take its place. As long as the device has none of its
- * own, nothing is chosen for good.
+ * The peer knows us by the address that we send from. If we were not told which,
+ * it stays as first chosen, for as long as the device has it: a service address
+ * that comes to the device later must not take its place.
  */
+static __be32 source(const struct hbkm_link *link, const struct net_device *dev)
+{
+	if (link->source)
+		return link->source;
+	return link->saddr && is_on(dev, link->saddr) ? link->saddr : 0;
+}
+
 static struct rtable *route(struct hbkm_link *link, const struct net_device *dev,
 			    struct sock *sk, __be32 *saddr)
 {
 	struct flowi4 fl4 = {
 		.flowi4_oif = dev->ifindex,
 		.flowi4_proto = IPPROTO_UDP,
+		.saddr = source(link, dev),
 		.daddr = link->addr,
 		.fl4_dport = htons(link->number),
 		.fl4_sport = htons(link->number),
@@ -148,12 +155,13 @@ static struct rtable *route(struct hbkm_link *link, const struct net_device *dev
 	rt = dst_cache_get_ip4(&link->route, saddr);
 	if (rt)
 		return rt;
-	if (link->saddr && is_on(dev, link->saddr))
-		fl4.saddr = link->saddr;
+	if (link->source && !is_on(dev, link->source))
+		return ERR_PTR(-EADDRNOTAVAIL);
 	rt = ip_route_output_flow(dev_net(dev), &fl4, sk);
 	if (IS_ERR(rt))
 		return rt;
 	*saddr = fl4.saddr;
+	/* As long as the device has none of its own, nothing is chosen for good. */
 	if (is_on(dev, fl4.saddr)) {
 		link->saddr = fl4.saddr;
 		dst_cache_set_ip4(&link->route, &rt->dst, fl4.saddr);

@@ -438,6 +438,9 @@ static void links(void)
 	link_but(0, 9, HBKM_LINK_UCAST, NULL);
 	put(HBKM_A_ADDR, group, 3);
 	refused("an address of three bytes", ERANGE);
+	link_but(0, 9, HBKM_LINK_UCAST, peer);
+	put(HBKM_A_SADDR, group, 4);
+	refused("to send from a multicast group", EINVAL);
 	link_but(0, 0, HBKM_LINK_BCAST, NULL);
 	refused("another link under an id that is in use", EEXIST);
 	link_but(0, 9, HBKM_LINK_UCAST, peer);

@@ -73,6 +73,7 @@ static struct nla_policy policy[HBKM_A_MAX + 1] = {
 	[HBKM_A_IFNAME] = { .type = NLA_STRING },
 	[HBKM_A_IFINDEX] = { .type = NLA_U32 },
 	[HBKM_A_ADDR] = { .type = NLA_UNSPEC },
+	[HBKM_A_SADDR] = { .type = NLA_UNSPEC },
 	[HBKM_A_PORT] = { .type = NLA_U16 },
 	[HBKM_A_TTL] = { .type = NLA_U8 },
 	[HBKM_A_TX] = { .type = NLA_U64 },
@@ -193,6 +194,8 @@ static void decode_link(struct nlattr **tb, struct nl_link *l)
 	l->ifindex = get_u32(tb, HBKM_A_IFINDEX);
 	if (tb[HBKM_A_ADDR] && nla_len(tb[HBKM_A_ADDR]) == sizeof(l->addr))
 		memcpy(&l->addr, nla_data(tb[HBKM_A_ADDR]), sizeof(l->addr));
+	if (tb[HBKM_A_SADDR] && nla_len(tb[HBKM_A_SADDR]) == sizeof(l->saddr))
+		memcpy(&l->saddr, nla_data(tb[HBKM_A_SADDR]), sizeof(l->saddr));
 	l->port = get_u16(tb, HBKM_A_PORT);
 	l->ttl = get_u8(tb, HBKM_A_TTL);
 	l->tx = get_u64(tb, HBKM_A_TX);
@@ -685,6 +688,8 @@ int hbnl_link_new(struct hbnl *nl, const struct nl_link *l)
 		put |= nla_put_string(msg, HBKM_A_IFNAME, l->ifname);
 		if (l->kind != HBKM_LINK_BCAST)
 			put |= nla_put(msg, HBKM_A_ADDR, sizeof(l->addr), &l->addr);
+		if (l->saddr.s_addr)
+			put |= nla_put(msg, HBKM_A_SADDR, sizeof(l->saddr), &l->saddr);
 		put |= nla_put_u16(msg, HBKM_A_PORT, l->port);
 		if (l->kind == HBKM_LINK_MCAST)
 			put |= nla_put_u8(msg, HBKM_A_TTL, l->ttl);

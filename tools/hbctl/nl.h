@@ -62,6 +62,7 @@ struct nl_link {
 	char ifname[IFNAMSIZ];
 	uint32_t ifindex;
 	struct in_addr addr;		/* 0.0.0.0 with bcast */
+	struct in_addr saddr;		/* 0.0.0.0: the kernel's choice */
 	uint16_t port;
 	uint8_t ttl;
 	uint64_t tx;

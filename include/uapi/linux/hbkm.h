@@ -36,6 +36,9 @@
  *
  * HBKM_CMD_LINK_NEW       LINK_ID (0..63), LINK_KIND, LINK_PATH (0..15), IFNAME,
  *	ADDR (ucast: the peer; mcast: the group), PORT, TTL (mcast, default 1).
+ *	SADDR, the own address to send from, by which ucast peers know this node:
+ *	nothing is sent while the device does not have it. Without it, one of the
+ *	device's is taken and kept for as long as the device has it.
  *	The device may be absent: the link then waits
  *	for it. The path is what both ends call this cable: the bits of
  *	PATHS_HEARD and PATHS_ECHOED.
@@ -152,6 +155,7 @@ enum hbkm_attr {
 	HBKM_A_IFNAME,			/* string */
 	HBKM_A_IFINDEX,			/* u32 */
 	HBKM_A_ADDR,			/* 4 bytes, network order (16 reserved for IPv6) */
+	HBKM_A_SADDR,			/* as ADDR */
 	HBKM_A_PORT,			/* u16, host order */
 	HBKM_A_TTL,			/* u8 */
 	HBKM_A_TX,			/* u64 */

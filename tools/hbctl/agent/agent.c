@@ -134,6 +134,49 @@ static void receive(struct agent *a)
 
 /* ---- the configuration ---- */
 
+static bool is_service(const struct config *c, struct in_addr addr)
+{
+	for (size_t i = 0; i < c->n_groups; i++)
+		for (size_t j = 0; j < c->groups[i].n_addresses; j++)
+			if (c->groups[i].addresses[j].addr.s_addr == addr.s_addr)
+				return true;
+	return false;
+}
+
+static struct in_addr first_own(const struct config *c, const char *ifname,
+				const struct ifaddrs *list)
+{
+	struct in_addr addr;
+
+	for (; list; list = list->ifa_next) {
+		/* The name of an address may be its label. */
+		if (!list->ifa_addr || list->ifa_addr->sa_family != AF_INET ||
+		    strncmp(list->ifa_name, ifname, strcspn(list->ifa_name, ":")) ||
+		    strlen(ifname) != strcspn(list->ifa_name, ":"))
+			continue;
+		addr = ((struct sockaddr_in *)list->ifa_addr)->sin_addr;
+		if (!is_service(c, addr))
+			return addr;
+	}
+	return (struct in_addr){ 0 };
+}
+
+/*
+ * By which address the peers know us: ha.cf's own ucast line for the interface,
+ * or its first address. Never one that moves.
+ */
+static void choose_sources(struct config *c, const struct ifaddrs *list)
+{
+	for (size_t i = 0; i < c->n_links; i++) {
+		struct config_link *link = &c->links[i];
+
+		link->saddr = first_own(c, link->ifname, list);
+		for (size_t j = 0; j < c->n_own_links; j++)
+			if (!strcmp(c->own_links[j].ifname, link->ifname))
+				link->saddr = c->own_links[j].addr;
+	}
+}
+
 static struct config *load(const struct run_options *o, struct problems *problems)
 {
 	struct in_addr own[256];
@@ -141,14 +184,16 @@ static struct config *load(const struct run_options *o, struct problems *problem
 	struct config *c;
 	size_t n = 0;
 
-	if (!getifaddrs(&list)) {
-		for (i = list; i && n < ARRAY_SIZE(own); i = i->ifa_next)
-			if (i->ifa_addr && i->ifa_addr->sa_family == AF_INET)
-				memcpy(&own[n++], &((struct sockaddr_in *)i->ifa_addr)->sin_addr,
-				       sizeof(own[0]));
-		freeifaddrs(list);
-	}
+	if (getifaddrs(&list))
+		list = NULL;
+	for (i = list; i && n < ARRAY_SIZE(own); i = i->ifa_next)
+		if (i->ifa_addr && i->ifa_addr->sa_family == AF_INET)
+			memcpy(&own[n++], &((struct sockaddr_in *)i->ifa_addr)->sin_addr,
+			       sizeof(own[0]));
 	c = config_load(o->dir, o->self, own, n, problems);
+	if (c)
+		choose_sources(c, list);
+	freeifaddrs(list);
 	return c;
 }
 

@@ -93,6 +93,7 @@ static bool same_link(const struct nl_link *l, const struct config_link *c)
 {
 	return l->kind == c->kind && l->path == c->path && !strcmp(l->ifname, c->ifname) &&
 	       l->port == c->port &&
+	       (!c->saddr.s_addr || l->saddr.s_addr == c->saddr.s_addr) &&
 	       (c->kind == HBKM_LINK_BCAST || l->addr.s_addr == c->addr.s_addr) &&
 	       (c->kind != HBKM_LINK_MCAST || l->ttl == c->ttl);
 }
@@ -113,6 +114,7 @@ static void fill_link(struct nl_link *l, const struct config_link *c, uint8_t id
 	l->path = c->path;
 	memcpy(l->ifname, c->ifname, sizeof(l->ifname));
 	l->addr = c->addr;
+	l->saddr = c->saddr;
 	l->port = c->port;
 	l->ttl = c->ttl;
 }

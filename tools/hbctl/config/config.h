@@ -66,6 +66,7 @@ struct config_link {
 	uint8_t path;			/* the same number for the same cable on every node */
 	char ifname[IFNAMSIZ];
 	struct in_addr addr;		/* ucast: the peer; mcast: the group */
+	struct in_addr saddr;		/* own address to send from; the agent sets it */
 	uint16_t port;
 	uint8_t ttl;
 	bool loop;
