@@ -181,17 +181,22 @@ start_members
 wait_until 1000 joined cookbook cookbook2
 record life1 200
 frame=$(a_frame life1 10.0.2.15)
-# The leave frame of that life too.
+# The leave frame of that life too; tcpdump is not told to end before it has written it.
+leave_recorded() {
+	leave=$(a_frame leave 10.0.2.15)
+	[[ ${leave:10:2} == 02 ]]
+}
+
 record_leave() {
 	local dump=''
 	on_bg cookbook2 dump tcpdump --immediate-mode -i eth0 -U -w /lab/out/leave.pcap udp port 694 and src 10.0.2.15
 	sleep_us 50000
 	agent_stop cookbook
 	wait_address cookbook2 "$vip"
+	wait_until 5000 leave_recorded
 	bg_end "$dump" INT
 }
 record_leave
-leave=$(a_frame leave 10.0.2.15)
 check_eq "the leave frame of the first life is recorded" 02 "${leave:10:2}"
 agent cookbook
 wait_until 5000 joined cookbook cookbook2
