@@ -242,6 +242,7 @@ int hbkm_cluster_start(struct hbkm_cluster *cl, struct netlink_ext_ack *extack)
 	spin_lock_bh(&cl->lock);
 	now = ktime_get_ns();
 	cl->state = HBKM_CLUSTER_JOINING;
+	cl->parted = false;
 	cl->joined_ns = now;
 	cl->listen_ns = now;
 	cl->interval_ns = cl->params.keepalive_us * HBKM_NS_PER_US;

@@ -260,6 +260,7 @@ struct hbkm_group {
  * @state: enum hbkm_cluster_state (lock)
  * @reason: why we leave (lock)
  * @isolated: all links are down (lock)
+ * @parted: the good-bye is said, and no beat may follow it (lock)
  * @gone: it is being taken down, and its last event was sent (lock)
  * @agent_ok: the agent answers, as last looked (lock)
  * @recheck: a group needs a look at every beat (lock)
@@ -304,6 +305,7 @@ struct hbkm_cluster {
 	u8 state;
 	u8 reason;
 	bool isolated;
+	bool parted;
 	bool gone;
 	bool agent_ok;
 	bool recheck;

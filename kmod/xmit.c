@@ -252,6 +252,9 @@ static void send_on_link(struct hbkm_link *link, const u8 *frame, size_t len)
  * @reason: enum hbkm_reason, for a leave frame
  * @now: monotonic time, ns
  *
+ * A leave frame is the last one of a life: timers that are still about find that
+ * they have nothing to send.
+ *
  * Context: softirq or process. Takes tx_lock and the lock.
  */
 void hbkm_xmit_frame(struct hbkm_cluster *cl, u8 type, u8 reason, u64 now)
@@ -267,7 +270,9 @@ void hbkm_xmit_frame(struct hbkm_cluster *cl, u8 type, u8 reason, u64 now)
 		goto unlock;
 
 	spin_lock(&cl->lock);
-	len = cl->state == HBKM_CLUSTER_DOWN ? 0 :
+	if (type == HBKM_FRAME_LEAVE)
+		cl->parted = true;
+	len = cl->state == HBKM_CLUSTER_DOWN || (cl->parted && type == HBKM_FRAME_BEAT) ? 0 :
 	      build(cl, type, reason, hbkm_keyring_sign_id(ring), now);
 	spin_unlock(&cl->lock);
 	if (!len)

@@ -110,7 +110,8 @@ for name in cookbook cookbook2; do
 	measure "$name: half of its beats late by less than" "$half" us
 	measure "$name: 999 of 1000 beats late by less than" "$most" us
 	measure "$name: latest beat since the start" "$((worst / 1000))" us
-	limit "$name: half of its beats late by less than, us" "$half" 4
+	# Where both beat at the same instants, one waits for the other: they have one processor.
+	limit "$name: half of its beats late by less than, us" "$half" 16
 	limit "$name: 999 of 1000 beats late by less than, us" "$most" 64
 	limit "$name: latest beat since the start, us" $((worst / 1000)) 700
 done
