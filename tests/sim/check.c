@@ -1,21 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What must hold, whatever happens. The module tells of its changes as it would
- * tell user space; what it says is compared with what is so.
+ * What must hold, whatever happens, looked at after everything that happens on a
+ * machine. What the module says of itself is compared with what is so. The names
+ * are in sim.h; what must hold in peace is in settled.c.
  */
 #include <stdarg.h>
+#include <unistd.h>
 #include "sim.h"
 
 struct sim sim;
 bool sim_trace;
 bool sim_hard;
-const char *sim_refusal;
+u64 sim_looked[N_INVARIANTS];
 
-static const char *const node_states[] = { "init", "up", "late", "dead", "left" };
-static const char *const group_states[] = {
+const char *const sim_invariants[] = {
+#define X(id, name, says)	name,
+	SIM_INVARIANTS(X)
+#undef X
+};
+
+const char *const node_states[] = { "init", "up", "late", "dead", "left" };
+const char *const group_states[] = {
 	"standby", "acquiring", "active", "releasing", "failed",
 };
-static const char *const cluster_states[] = { "down", "joining", "running", "leaving" };
 
 void trace(const char *fmt, ...)
 {
@@ -30,23 +37,52 @@ void trace(const char *fmt, ...)
 	putchar('\n');
 }
 
-/* The first violation counts; what follows from it is of no interest. */
-void violated(const char *fmt, ...)
+/* How often was there a reason to look? What is never looked at always holds. */
+void looked(enum sim_invariant at)
 {
+	sim_looked[at]++;
+}
+
+static size_t describe(char *to, size_t room, const struct sim_machine *m)
+{
+	static const char *const states[] = { "down", "joining", "running", "leaving" };
+	size_t len = snprintf(to, room, "; %s %s%s", m->name,
+			      !m->cl ? "off" : m->paused_until ? "paused, " : "",
+			      m->cl ? states[m->cl->state] : "");
+	unsigned int i;
+
+	for (i = 0; m->cl && i < sim.n_groups && len < room; i++)
+		len += snprintf(to + len, room - len, ", %s %s", sim_group_names[i],
+				group_states[m->state[i]]);
+	return len < room ? len : room - 1;
+}
+
+/* The first violation counts; what follows from it is of no interest. */
+void violated(enum sim_invariant broken, const char *fmt, ...)
+{
+	char *to = sim.violation;
+	size_t room = sizeof(sim.violation), len;
+	unsigned int i;
 	va_list ap;
 
-	if (sim.violation[0])
+	if (to[0])
 		return;
+	sim.broken = broken;
+	len = snprintf(to, room, "at %.3f ms, %s: ", sim.now / 1e6, sim_invariants[broken]);
 	va_start(ap, fmt);
-	vsnprintf(sim.violation, sizeof(sim.violation), fmt, ap);
+	len += vsnprintf(to + len, room - len, fmt, ap);
 	va_end(ap);
-	trace("VIOLATION: %s", sim.violation);
+	for (i = 0; i < sim.n && len < room; i++)
+		len += describe(to + len, room - len, &sim.machines[i]);
+	trace("VIOLATION: %s", to);
 }
 
 void sim_bug(const char *what, const char *file, int line)
 {
-	printf("seed %llu: %s:%d: BUG: %s\n", (unsigned long long)sim.seed, file, line, what);
-	exit(1);
+	printf("seed %llu: at %.3f ms, bug: %s:%d: %s\n", (unsigned long long)sim.seed,
+	       sim.now / 1e6, file, line, what);
+	fflush(stdout);
+	_exit(1);
 }
 
 int group_index(u32 id)
@@ -59,7 +95,7 @@ int group_index(u32 id)
 	return -1;
 }
 
-static int machine_index(u32 id)
+int machine_index(u32 id)
 {
 	unsigned int i;
 
@@ -73,6 +109,12 @@ static int machine_index(u32 id)
 static bool runs(const struct sim_machine *m)
 {
 	return m->cl && !m->paused_until && sim.now >= m->timers_until;
+}
+
+/* Is it configured there? */
+bool can_hear(const struct sim_machine *m, const struct sim_machine *from)
+{
+	return m->cl && hbkm_node_by_id(m->cl, from->id);
 }
 
 /* Between two of its beats, at most. */
@@ -102,6 +144,8 @@ static bool good_way(const struct sim_machine *from, const struct sim_machine *t
 {
 	unsigned int i;
 
+	if (!can_hear(to, from))
+		return false;
 	for (i = 0; i < sim.n_paths; i++) {
 		const struct path *p = &sim.paths[i];
 
@@ -119,6 +163,11 @@ static void since(u64 *when, bool now)
 		*when = 0;
 	else if (!*when)
 		*when = sim.now ?: 1;
+}
+
+static bool longer_than(u64 when, u64 ns)
+{
+	return when && sim.now > when + ns;
 }
 
 /* Something about the ways, or who runs, has changed. */
@@ -145,17 +194,19 @@ void check_arrival(const struct packet *p)
 	struct arrival *a = &p->to->arrivals[p->from];
 	struct hbkm_frame f;
 
+	looked(GOOD_FRAME);
 	if (hbkm_frame_parse(&f, p->frame, p->len) != HBKM_STAT_RX_GOOD)
-		violated("%s sent a bad frame", from->name);
-	if (!from->cl || from->cl->incarnation != f.incarnation ||
-	    (a->incarnation == f.incarnation && a->seq >= f.seq))
+		violated(GOOD_FRAME, "%s sent a bad frame", from->name);
+	if (!can_hear(p->to, from) || p->life < a->life || (p->life == a->life && f.seq <= a->seq))
 		return;
+	p->to->heard_settled |= f.flags & HBKM_FRAME_F_SETTLED;
 	*a = (struct arrival){
+		.life = p->life,
 		.incarnation = f.incarnation,
 		.seq = f.seq,
 		.keepalive_us = f.keepalive_us,
 		.local_ns = machine_clock(p->to),
-		.at = sim.now,
+		.former_ns = p->life > a->life ? a->local_ns : a->former_ns,
 	};
 }
 
@@ -171,15 +222,16 @@ void check_sent(struct sim_machine *m, const u8 *frame, size_t len)
 	unsigned int i;
 
 	if (hbkm_frame_parse(&f, frame, len) != HBKM_STAT_RX_GOOD) {
-		violated("%s sends a bad frame", m->name);
+		violated(GOOD_FRAME, "%s sends a bad frame", m->name);
 		return;
 	}
 	if (m->last_tx && now - m->last_tx > m->last_deadtime_us * US) {
+		looked(SILENCE);
 		for (i = 0; i < f.nr_groups; i++) {
 			hbkm_frame_group(&f, i, &g);
 			if (hbkm_group_claimed(g.state))
-				violated("%s claims a group after %llu us of silence", m->name,
-					 (unsigned long long)((now - m->last_tx) / US));
+				violated(SILENCE, "%s claims a group after %llu us of silence",
+					 m->name, (unsigned long long)((now - m->last_tx) / US));
 		}
 	}
 	m->last_tx = now;
@@ -193,6 +245,12 @@ void check_life_begins(struct sim_machine *m)
 	m->last_tx = 0;
 	m->slept = 0;
 	m->woke = 0;
+	m->woke_ns = 0;
+	m->reloaded = 0;
+	m->joined_once = false;
+	m->heard_settled = false;
+	m->agent_heard_ns = 0;
+	m->overdue_since = 0;
 	for (i = 0; i < SIM_GROUPS; i++) {
 		m->term[i] = 0;
 		m->top_term[i] = 0;
@@ -202,6 +260,31 @@ void check_life_begins(struct sim_machine *m)
 	}
 	memset(m->peer_state, 0, sizeof(m->peer_state));
 	memset(m->arrivals, 0, sizeof(m->arrivals));
+}
+
+/* It becomes RUNNING. */
+void check_joins(const struct sim_machine *m)
+{
+	const struct hbkm_node *node;
+
+	if (m->joined_once)
+		return;
+	looked(INITDEAD);
+	if (m->heard_settled ||
+	    machine_clock(m) >= m->cl->joined_ns + m->cl->params.initdead_us * US)
+		return;
+	list_for_each_entry(node, &m->cl->nodes, list)
+		if (node != m->cl->self && !m->arrivals[machine_index(node->id)].life)
+			violated(INITDEAD, "%s has joined without a word from %s", m->name,
+				 node->name);
+}
+
+/* It says that it stalled: did it? */
+void check_stall(const struct sim_machine *m)
+{
+	looked(NO_STALL);
+	if (sim.now >= m->timers_until && (!m->woke || sim.now - m->woke > m->jitter + MS))
+		violated(NO_STALL, "%s says that it stalled", m->name);
 }
 
 /*
@@ -218,13 +301,14 @@ static void check_rivals(struct sim_machine *m, unsigned int group)
 
 		if (o == m || !o->claimed_since[group] || !m->contact_since[i])
 			continue;
+		looked(ONE_CLAIM);
 		if (o->claimed_since[group] > from)
 			from = o->claimed_since[group];
 		if (m->contact_since[i] > from)
 			from = m->contact_since[i];
 		limit = beat_ns(m) + beat_ns(o) + 4 * tolerance() + 200 * US;
 		if (sim.now - from > limit)
-			violated("%s and %s both claim group %s for %llu us in contact", m->name,
+			violated(ONE_CLAIM, "%s and %s both claim group %s for %llu us in contact", m->name,
 				 o->name, sim_group_names[group],
 				 (unsigned long long)((sim.now - from) / US));
 	}
@@ -245,11 +329,35 @@ static void check_acquires(const struct sim_machine *m, unsigned int group)
 		    !o->agent_since || sim.now - o->agent_since < known ||
 		    sim.now - o->since[group] < known)
 			continue;
+		looked(NO_STEAL);
 		if (hbkm_group_claimed(o->state[group]) ||
 		    o->state[group] == HBKM_GROUP_RELEASING)
-			violated("%s acquires group %s while %s is %s", m->name,
+			violated(NO_STEAL, "%s acquires group %s while %s is %s", m->name,
 				 sim_group_names[group], o->name, group_states[o->state[group]]);
 	}
+}
+
+static void check_may_claim(const struct sim_machine *m, unsigned int group)
+{
+	u64 grace = 2 * beat_ns(m) + MS, timeout = m->params.agent_timeout_us * US;
+	u64 asked = max(m->since[group], max(m->woke, m->reloaded));
+
+	looked(JOINED);
+	looked(AGENT);
+	if (m->cl->state != HBKM_CLUSTER_RUNNING)
+		violated(JOINED, "%s claims group %s and has not joined", m->name,
+			 sim_group_names[group]);
+	if ((m->unplugged & ((1U << sim.n_paths) - 1)) == (1U << sim.n_paths) - 1)
+		violated(CUT_OFF, "%s claims group %s and is cut off", m->name,
+			 sim_group_names[group]);
+	if (longer_than(m->overdue_since, grace))
+		violated(AGENT, "%s claims group %s, its agent is overdue for %llu us", m->name,
+			 sim_group_names[group],
+			 (unsigned long long)((sim.now - m->overdue_since) / US));
+	if (runs(m) && m->state[group] == HBKM_GROUP_ACQUIRING &&
+	    sim.now > asked + timeout + timeout / 1000 + grace)
+		violated(AGENT, "%s acquires group %s for %llu us", m->name, sim_group_names[group],
+			 (unsigned long long)((sim.now - asked) / US));
 }
 
 static void check_group(struct sim_machine *m, const struct hbkm_group *g)
@@ -258,50 +366,83 @@ static void check_group(struct sim_machine *m, const struct hbkm_group *g)
 
 	if (i < 0)
 		return;
-	if (hbkm_group_claimed(g->state) &&
-	    (m->cl->state != HBKM_CLUSTER_RUNNING || !m->cl->agent_ok || m->cl->isolated))
-		violated("%s claims group %s and may not", m->name, g->name);
+	looked(TERM_BACK);
 	if (g->term < m->term[i] || g->top_term < m->top_term[i] || g->term > g->top_term)
-		violated("%s: term of group %s goes back: %u, %u, were %u, %u", m->name, g->name,
-			 g->term, g->top_term, m->term[i], m->top_term[i]);
-	if (g->state == HBKM_GROUP_ACQUIRING && m->state[i] != HBKM_GROUP_ACQUIRING &&
-	    g->term <= m->top_term[i] && m->top_term[i])
-		violated("%s: group %s acquired with a term seen before: %u", m->name, g->name,
-			 g->term);
+		violated(TERM_BACK, "%s: term of group %s goes back: %u, %u, were %u, %u", m->name,
+			 g->name, g->term, g->top_term, m->term[i], m->top_term[i]);
+	if (g->state == HBKM_GROUP_ACQUIRING && m->state[i] != HBKM_GROUP_ACQUIRING) {
+		looked(TERM_NEW);
+		if (g->term <= m->top_term[i] && m->top_term[i])
+			violated(TERM_NEW, "%s: group %s acquired with a term seen before: %u",
+				 m->name, g->name, g->term);
+	}
 	if (g->state != m->state[i]) {
 		m->since[i] = sim.now;
 		if (g->state == HBKM_GROUP_ACQUIRING)
 			check_acquires(m, i);
 		sim.changes += sim.quiet;
 		if (sim.settled)
-			violated("%s: group %s moves after the cluster has settled", m->name,
+			violated(STILL, "%s: group %s moves after the cluster has settled", m->name,
 				 g->name);
 	}
 	m->term[i] = g->term;
 	m->top_term[i] = g->top_term;
 	m->state[i] = g->state;
-	if (!hbkm_group_claimed(g->state))
-		m->claimed_since[i] = 0;
-	else if (!m->claimed_since[i])
-		m->claimed_since[i] = sim.now;
-	if (m->claimed_since[i])
+	since(&m->claimed_since[i], hbkm_group_claimed(g->state));
+	if (m->claimed_since[i]) {
+		check_may_claim(m, i);
 		check_rivals(m, i);
+	}
+}
+
+/* By which deadtime does @m judge this peer? */
+static u64 deadtime_of(const struct sim_machine *m, const struct hbkm_detector *d)
+{
+	u64 deadtime = m->cl->params.deadtime_us * US;
+
+	return deadtime <= 2ULL * d->keepalive_us * US ? d->deadtime_us * US : deadtime;
+}
+
+/*
+ * Nothing has come from it for a deadtime and all that may excuse it: it is not
+ * believed in any longer.
+ */
+static void check_buried(const struct sim_machine *m, const struct hbkm_node *node)
+{
+	const struct hbkm_detector *d = &node->detector;
+	const struct arrival *a = &m->arrivals[machine_index(node->id)];
+	u64 last = d->incarnation == a->incarnation ? a->local_ns : a->former_ns;
+	u64 now = machine_clock(m);
+
+	if (!runs(m) || sim.now < m->rx_until || !last || !hbkm_detector_present(d))
+		return;
+	looked(BURIED);
+	last = max(last, m->woke_ns) + deadtime_of(m, d) * 21 / 16 + 2 * m->jitter + MS;
+	if (now > last && sim.now > m->reloaded + 2 * m->jitter + MS)
+		violated(BURIED, "%s: %s is %s, %llu us after its last word", m->name, node->name,
+			 node_states[d->state], (unsigned long long)((now - a->local_ns) / US));
 }
 
 /* After everything that happens on a machine. */
 void check_machine(struct sim_machine *m)
 {
 	const struct hbkm_group *g;
+	const struct hbkm_node *node;
 	unsigned int i;
 
 	since(&m->agent_since, m->cl && m->cl->agent_ok);
-	if (m->cl) {
-		list_for_each_entry(g, &m->cl->groups, list)
-			check_group(m, g);
+	if (!m->cl) {
+		for (i = 0; i < SIM_GROUPS; i++)
+			m->claimed_since[i] = 0;
 		return;
 	}
-	for (i = 0; i < SIM_GROUPS; i++)
-		m->claimed_since[i] = 0;
+	since(&m->overdue_since, runs(m) && (!m->agent_heard_ns ||
+	      machine_clock(m) - m->agent_heard_ns > m->params.agent_timeout_us * US));
+	list_for_each_entry(g, &m->cl->groups, list)
+		check_group(m, g);
+	list_for_each_entry(node, &m->cl->nodes, list)
+		if (node != m->cl->self)
+			check_buried(m, node);
 }
 
 /*
@@ -309,294 +450,33 @@ void check_machine(struct sim_machine *m)
  * of it came a short while ago; or it had no chance to come yet, since we slept;
  * or the two are in contact and have been for long enough.
  */
-static void check_death(const struct sim_machine *m, const struct hbkm_node *node)
+void check_death(const struct sim_machine *m, const struct hbkm_node *node)
 {
 	int i = machine_index(node->id);
 	const struct sim_machine *peer = &sim.machines[i];
 	const struct arrival *a = &m->arrivals[i];
 	const struct hbkm_detector *d = &node->detector;
-	u64 deadtime = m->cl->params.deadtime_us * US;
+	u64 deadtime = deadtime_of(m, d);
 	u64 beat = beat_ns(peer), both = beat > beat_ns(m) ? beat : beat_ns(m);
 	bool early;
 
 	if (!runs(peer))
 		return;
-	if (deadtime <= 2ULL * d->keepalive_us * US)
-		deadtime = d->deadtime_us * US;
+	looked(HEARD_LIVES);
 	/* If it waits unseen, it has to have come in time; if not, it has moved the deadline. */
 	early = d->seq >= a->seq ? machine_clock(m) - a->local_ns + a->keepalive_us * US < deadtime :
 		a->local_ns < d->fresh_ns + deadtime;
 	if (m->peer_state[i] != HBKM_NODE_INIT && d->incarnation == peer->cl->incarnation &&
 	    d->incarnation == a->incarnation && early)
-		violated("%s: %s dead, %llu us after its beat", m->name, peer->name,
+		violated(HEARD_LIVES, "%s: %s dead, %llu us after its beat", m->name, peer->name,
 			 (unsigned long long)((machine_clock(m) - a->local_ns) / US));
 	if (m->good_since[i] && sim.now - m->good_since[i] > 2 * beat + 2 * tolerance() &&
 	    m->woke && m->slept > m->cl->params.deadtime_us * US / 4 + beat_ns(m) &&
 	    sim.now - m->woke < beat && m->good_since[i] < m->woke &&
 	    d->keepalive_us == peer->params.keepalive_us)	/* else it told us while we slept */
-		violated("%s: %s dead, since we slept for %llu us", m->name, peer->name,
+		violated(UNHEARD_LIVES, "%s: %s dead, since we slept for %llu us", m->name, peer->name,
 			 (unsigned long long)(m->slept / US));
 	if (m->contact_since[i] && sim.now - m->contact_since[i] > 3 * both + 4 * tolerance())
-		violated("%s: %s dead, in contact for %llu us", m->name, peer->name,
+		violated(CONTACT_LIVES, "%s: %s dead, in contact for %llu us", m->name, peer->name,
 			 (unsigned long long)((sim.now - m->contact_since[i]) / US));
-}
-
-/* The same machine before and after a replay: all that may decide anything. */
-static u8 photo[2][SIM_NODES * 2048];
-
-static size_t take_photo(const struct sim_machine *m, u8 *to)
-{
-	const struct hbkm_cluster *cl = m->cl;
-	const struct hbkm_group *group;
-	const struct hbkm_node *node;
-	u8 *p = to;
-
-#define SHOOT(what)	do { memcpy(p, &(what), sizeof(what)); p += sizeof(what); } while (0)
-	SHOOT(cl->state);
-	SHOOT(cl->agent_ok);
-	SHOOT(cl->isolated);
-	SHOOT(cl->joined_ns);
-	SHOOT(cl->listen_ns);
-	list_for_each_entry(node, &cl->nodes, list) {
-		struct hbkm_detector d = node->detector;
-
-		/* Whom we name in our beats may change: it is how a life proves itself. */
-		d.claimed_incarnation = 0;
-		d.claimed_seq = 0;
-		d.claimed_ns = 0;
-		SHOOT(d);
-		SHOOT(node->said);
-		SHOOT(node->reason);
-		SHOOT(node->echoed);
-		SHOOT(node->rtt_ns);
-		SHOOT(node->shares);
-	}
-	list_for_each_entry(group, &cl->groups, list)
-		SHOOT(*group);
-#undef SHOOT
-	SIM_BUG_ON((size_t)(p - to) > sizeof(photo[0]));
-	return p - to;
-}
-
-void check_replay_begins(struct sim_machine *m)
-{
-	take_photo(m, photo[0]);
-}
-
-void check_replay_ends(struct sim_machine *m, const struct packet *p)
-{
-	size_t len = take_photo(m, photo[1]);
-
-	const struct hbkm_node *node = hbkm_node_by_id(m->cl, sim.machines[p->from].id);
-	struct hbkm_frame f;
-
-	if (!memcmp(photo[0], photo[1], len))
-		return;
-	hbkm_frame_parse(&f, p->frame, p->len);
-	violated("%s: a replay of %s has an effect (life %016llx, number %llu, type %u; known: %016llx, %llu)",
-		 m->name, node->name, (unsigned long long)f.incarnation, (unsigned long long)f.seq,
-		 f.type, (unsigned long long)node->detector.incarnation,
-		 (unsigned long long)node->detector.seq);
-}
-
-/* Once nothing happens any more: who should see whom, who should hold what? */
-static bool together(const struct sim_machine *a, const struct sim_machine *b)
-{
-	return a == b || (a->contact_since[b->index] && b->contact_since[a->index]);
-}
-
-static bool unsettled(bool complain, const char *what, const char *who, const char *whom)
-{
-	if (complain)
-		violated("not settled: %s %s %s", who, what, whom);
-	return false;
-}
-
-static bool holder_is_right(const struct sim_machine *m, unsigned int group)
-{
-	const struct sim_machine *holder = NULL;
-	bool marked = false;
-	unsigned int i;
-
-	for (i = 0; i < sim.n; i++) {
-		const struct sim_machine *o = &sim.machines[i];
-		const struct hbkm_group *g;
-
-		if (!o->cl || !together(m, o))
-			continue;
-		g = hbkm_group_by_id(o->cl, hbkm_name_id(sim_group_names[group]));
-		marked |= g->flags || g->state == HBKM_GROUP_FAILED ||
-			  o->params.auto_failback == HBKM_FAILBACK_OFF;
-		if (g->state == HBKM_GROUP_ACTIVE)
-			holder = o;
-	}
-	if (marked || sim.mixed)
-		return true;
-	for (i = 0; i < sim.n_order[group]; i++) {
-		const struct sim_machine *o = &sim.machines[machine_index(m->order[group][i])];
-
-		if (o->cl && together(m, o))
-			return o == holder;
-	}
-	return true;
-}
-
-/* Is anybody here who may hold it? */
-static bool has_heir(const struct sim_machine *m, unsigned int group)
-{
-	unsigned int i;
-
-	for (i = 0; i < sim.n_order[group]; i++) {
-		const struct sim_machine *o = &sim.machines[machine_index(m->order[group][i])];
-
-		if (o->cl && together(m, o))
-			return true;
-	}
-	return false;
-}
-
-static bool view_is_settled(const struct sim_machine *m, bool complain)
-{
-	const struct hbkm_node *node;
-
-	if (m->cl->state != HBKM_CLUSTER_RUNNING || !m->cl->agent_ok)
-		return unsettled(complain, "is", m->name, cluster_states[m->cl->state]);
-	list_for_each_entry(node, &m->cl->nodes, list) {
-		const struct sim_machine *o = &sim.machines[machine_index(node->id)];
-
-		if (o == m)
-			continue;
-		if (o->cl && together(m, o) && !hbkm_detector_alive(&node->detector))
-			return unsettled(complain, "does not see", m->name, o->name);
-		if (!(o->cl && together(m, o)) && hbkm_detector_present(&node->detector))
-			return unsettled(complain, "sees", m->name, o->name);
-	}
-	return true;
-}
-
-bool check_is_settled(bool complain)
-{
-	unsigned int i, j, k;
-
-	for (i = 0; i < sim.n; i++) {
-		struct sim_machine *m = &sim.machines[i];
-
-		if (!m->cl)
-			continue;
-		if (!view_is_settled(m, complain))
-			return false;
-		for (k = 0; k < sim.n_groups; k++) {
-			unsigned int holders = 0;
-
-			for (j = 0; j < sim.n; j++) {
-				struct sim_machine *o = &sim.machines[j];
-
-				if (!o->cl || !together(m, o))
-					continue;
-				holders += o->state[k] == HBKM_GROUP_ACTIVE;
-				if (o->state[k] == HBKM_GROUP_ACQUIRING ||
-				    o->state[k] == HBKM_GROUP_RELEASING)
-					return unsettled(complain, group_states[o->state[k]],
-							 o->name, sim_group_names[k]);
-			}
-			if (holders != has_heir(m, k))
-				return unsettled(complain,
-						 holders ? "sees many hold" : "sees nobody hold",
-						 m->name, sim_group_names[k]);
-			if (!holder_is_right(m, k))
-				return unsettled(complain, "sees the wrong one hold", m->name,
-						 sim_group_names[k]);
-		}
-	}
-	return true;
-}
-
-/* What the module tells. */
-
-void hbkm_notify_cluster(struct hbkm_cluster *cl, u64 now)
-{
-	trace("%s %s%s%s", sim.here->name, cluster_states[cl->state],
-	      cl->agent_ok ? "" : ", no agent", cl->isolated ? ", isolated" : "");
-}
-
-void hbkm_notify_node(struct hbkm_node *node, u8 event, u64 now)
-{
-	struct sim_machine *m = sim.here;
-	const struct hbkm_detector *d = &node->detector;
-	int i = machine_index(node->id);
-	u8 state = d->state;
-
-	if (event != HBKM_EVENT_NODE)
-		return;
-	trace("%s: %s is %s%s", m->name, node->name, node_states[state],
-	      d->oneway ? ", does not hear us" : "");
-	if (state == HBKM_NODE_DEAD && m->peer_state[i] != HBKM_NODE_DEAD)
-		check_death(m, node);
-	if (sim.settled && state != m->peer_state[i])
-		violated("%s: %s becomes %s after the cluster has settled", m->name, node->name,
-			 node_states[state]);
-	m->peer_state[i] = state;
-}
-
-void hbkm_notify_link(struct hbkm_link *link, u64 now)
-{
-}
-
-void hbkm_notify_group(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now)
-{
-	trace("%s: group %s %s, term %u%s%s", sim.here->name, group->name,
-	      group_states[group->state], group->term,
-	      group->flags & HBKM_GROUP_F_STANDBY ? ", stands back" : "",
-	      group->flags & HBKM_GROUP_F_WANT ? ", wants it" : "");
-	agent_asked(sim.here, group);
-}
-
-void hbkm_notify_conflict(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now)
-{
-	trace("%s: group %s: %s", sim.here->name, group->name,
-	      group->rival ? sim.machines[machine_index(group->rival)].name : "no conflict");
-}
-
-void hbkm_notify_stall(struct hbkm_cluster *cl, u64 late_ns, u64 now)
-{
-	trace("%s: stalled for %llu us", sim.here->name, (unsigned long long)(late_ns / US));
-}
-
-/* What the module needs and the simulator does not have. */
-
-void hbkm_sysfs_setup(struct hbkm_cluster *cl)
-{
-}
-
-int hbkm_sysfs_add(struct hbkm_cluster *cl)
-{
-	return 0;
-}
-
-void hbkm_sysfs_remove(struct hbkm_cluster *cl)
-{
-}
-
-void hbkm_sysfs_changed(struct hbkm_cluster *cl)
-{
-}
-
-void hbkm_keyring_set(struct hbkm_cluster *cl, struct hbkm_keyring *ring)
-{
-}
-
-u8 hbkm_keyring_sign_id(const struct hbkm_keyring *ring)
-{
-	return 1;
-}
-
-int hbkm_auth_sign(const struct hbkm_keyring *ring, u8 *buf, size_t len)
-{
-	return 0;
-}
-
-enum hbkm_stat hbkm_auth_verify(const struct hbkm_keyring *ring, const struct hbkm_frame *f,
-				const u8 *buf, size_t len)
-{
-	return HBKM_STAT_RX_GOOD;
 }

@@ -245,6 +245,13 @@ static void take_backlog(struct sim_machine *m)
 	m->backlog_len = 0;
 }
 
+/* From here on it has no excuse. */
+static void comes_to_itself(struct sim_machine *m)
+{
+	m->woke = sim.now;
+	m->woke_ns = machine_clock(m);
+}
+
 static void wakes(struct sim_event *e)
 {
 	struct sim_machine *m = container_of(e, struct sim_machine, wake);
@@ -257,13 +264,15 @@ static void wakes(struct sim_event *e)
 				       (s64)sim.now * m->ppm / 1000000;
 		m->frozen = false;
 		m->paused_until = 0;
-		m->woke = sim.now;
+		comes_to_itself(m);
 		check_ways();
 		if (m->rx_last) {	/* its timers are queued for now + 1 */
 			sim_queue(e, sim.now + 2);
 			return;
 		}
 	}
+	if (sim.now >= m->rx_until && sim.now >= m->timers_until)
+		comes_to_itself(m);
 	check_ways();
 	if (sim.now >= m->rx_until)
 		take_backlog(m);
@@ -312,14 +321,14 @@ void machine_plug(struct sim_machine *m, u8 unplugged)
 
 void machine_set_params(struct sim_machine *m)
 {
-	if (hbkm_params_check(&m->params, NULL))
-		violated("parameters refused: %s", sim_refusal);
+	SIM_BUG_ON(hbkm_params_check(&m->params, NULL));
 	if (!m->cl || m->paused_until)
 		return;
 	trace("%s reloads: keepalive %u deadtime %u warntime %u initdead %u failback %u", m->name,
 	      m->params.keepalive_us, m->params.deadtime_us, m->params.warntime_us,
 	      m->params.initdead_us, m->params.auto_failback);
 	sim.here = m;
+	m->reloaded = sim.now;
 	hbkm_cluster_set_params(m->cl, &m->params);
 	if (m->agent.event.place >= 0) {	/* it learns of its new time-out */
 		sim_unqueue(&m->agent.event);
@@ -407,6 +416,7 @@ static void registers(struct sim_event *e)
 	sim.here = m;
 	if (hbkm_agent_register(m->cl, m->agent.portid, NULL))
 		return;
+	m->agent_heard_ns = machine_clock(m);
 	/* Lost events do not matter: it looks at all there is. */
 	list_for_each_entry(group, &m->cl->groups, list)
 		agent_asked(m, group);

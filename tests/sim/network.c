@@ -60,6 +60,7 @@ static void send_to(struct sim_machine *from, struct sim_machine *to, u8 path, c
 	p->path = path;
 	p->replay = false;
 	p->harmless = false;
+	p->life = from->life;
 	p->len = len;
 	memcpy(p->frame, frame, len);
 	sim_queue(&p->event, sim.now + net->delay + sim_below(net->jitter));
@@ -122,6 +123,19 @@ void network_arrive(struct packet *p)
 	to->backlog_len++;
 }
 
+static void check_replay(const struct sim_machine *to, const struct packet *p)
+{
+	struct hbkm_frame f;
+
+	looked(REPLAY);
+	if (check_unmoved(to))
+		return;
+	hbkm_frame_parse(&f, p->frame, p->len);
+	violated(REPLAY, "%s: a replay of %s, its life %llu (now %llu), number %llu, type %u, has an effect",
+		 to->name, sim.machines[p->from].name, (unsigned long long)p->life,
+		 (unsigned long long)sim.machines[p->from].life, (unsigned long long)f.seq, f.type);
+}
+
 void network_deliver(struct packet *p)
 {
 	struct sim_machine *to = p->to;
@@ -133,10 +147,10 @@ void network_deliver(struct packet *p)
 	skb_push(skb, sizeof(struct udphdr));
 	sim.here = to;
 	if (p->harmless)
-		check_replay_begins(to);
+		check_before(to);
 	hbkm_recv(&to->sk[p->path], skb);
 	if (p->harmless)
-		check_replay_ends(to, p);
+		check_replay(to, p);
 	check_machine(to);
 	packet_put(p);
 }
@@ -181,12 +195,12 @@ static bool harmless(const struct sim_machine *to, const struct packet *p)
 {
 	const struct sim_machine *from = &sim.machines[p->from];
 	const struct hbkm_node *node = hbkm_node_by_id(to->cl, from->id);
-	const struct hbkm_detector *d = &node->detector;
+	const struct hbkm_detector *d = node ? &node->detector : NULL;
 	struct hbkm_frame_node echo;
 	struct hbkm_frame f;
 	unsigned int i;
 
-	if (hbkm_frame_parse(&f, p->frame, p->len) != HBKM_STAT_RX_GOOD)
+	if (!d || hbkm_frame_parse(&f, p->frame, p->len) != HBKM_STAT_RX_GOOD)
 		return true;
 	/* Heard already, on that path: the window must know. */
 	if (d->incarnation == f.incarnation && d->paths[p->path].top >= f.seq &&

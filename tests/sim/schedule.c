@@ -383,7 +383,7 @@ static void peace(void)
 	if (!check_is_settled(true) || sim.violation[0])
 		return;
 	if (sim.changes > 8 * sim.n * sim.n_groups + 8)
-		violated("%u changes before it settled", sim.changes);
+		violated(FEW_MOVES, "%u changes before it settled", sim.changes);
 	trace("settled");
 	sim.settled = true;
 	run_until(sim.now + 3 * longest + 10 * step);

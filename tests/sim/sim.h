@@ -20,6 +20,40 @@
 #define SIM_BACKLOG	64	/* frames that wait for a paused machine */
 #define SIM_TAPE	256	/* frames recorded, to be replayed */
 
+/* What must hold: its name, and what it says. */
+#define SIM_INVARIANTS(X)							\
+	X(GOOD_FRAME,	 "good-frame",	"what a node sends is a good frame")	\
+	X(HEARD_LIVES,	 "heard-lives",	"whose beat came less than a deadtime ago is not judged dead")	\
+	X(UNHEARD_LIVES, "unheard-lives", "who could not be heard, since the judge slept, is not judged dead")	\
+	X(CONTACT_LIVES, "contact-lives", "who beats on time over a working way is not judged dead")	\
+	X(BURIED,	 "buried",	"of whom nothing comes any more is judged dead in time")	\
+	X(NO_STALL,	 "no-stall",	"who ran on time does not say that it stalled")	\
+	X(ONE_CLAIM,	 "one-claim",	"two in contact do not both claim a group for more than two beats")	\
+	X(NO_STEAL,	 "no-steal",	"nobody acquires what another in contact holds or takes down")	\
+	X(SILENCE,	 "silence",	"who was silent for its deadtime claims nothing when it speaks again")	\
+	X(JOINED,	 "joined",	"only who has joined claims anything")	\
+	X(INITDEAD,	 "initdead",	"nobody joins before all are heard, or a settled one is, or initdead is over")	\
+	X(CUT_OFF,	 "cut-off",	"whose cables are all out claims nothing")	\
+	X(AGENT,	 "agent",	"whose agent does not do its part in time claims nothing")	\
+	X(STALE_ACK,	 "stale-ack",	"an answer to what is not asked is refused and moves nothing")	\
+	X(TERM_BACK,	 "term-back",	"terms do not go back")	\
+	X(TERM_NEW,	 "term-new",	"an acquisition has a term above all seen")	\
+	X(REPLAY,	 "replay",	"a replayed frame moves nothing")	\
+	X(SEEN,		 "seen",	"in peace: who can hear each other see each other, and nobody else")	\
+	X(HELD,		 "held",	"in peace: no group stays unheld that somebody may hold")	\
+	X(LONE,		 "lone",	"in peace: a node left alone holds everything that it may")	\
+	X(ONE_HOLDER,	 "one-holder",	"in peace: of those who hear each other one holds a group")	\
+	X(PREFERRED,	 "preferred",	"in peace: with failback that is the preferred one")	\
+	X(FEW_MOVES,	 "few-moves",	"in peace: it is reached in a few moves")	\
+	X(STILL,	 "still",	"in peace: once reached, nothing moves any more")
+
+enum sim_invariant {
+#define X(id, name, says)	id,
+	SIM_INVARIANTS(X)
+#undef X
+	N_INVARIANTS
+};
+
 /* How an agent treats what it is asked for. */
 enum agent_mood {
 	AGENT_WORKS,
@@ -59,7 +93,7 @@ struct agent {
  * @path: on which network
  * @replay: injected, not sent
  * @harmless: a replay that must change nothing
- * @life: the receiver's, when it was sent
+ * @life: the sender's, when it was sent
  * @len: bytes
  * @frame: the bytes
  * @next: in a machine's backlog, or the free list
@@ -79,18 +113,20 @@ struct packet {
 
 /**
  * struct arrival - the newest frame of a peer that reached a machine's device
- * @incarnation: of the peer
+ * @life: of the peer, counted
+ * @incarnation: the same, as it says
  * @seq: its number
  * @keepalive_us: as it says
  * @local_ns: when, on the receiver's clock
- * @at: when, in true time
+ * @former_ns: when the last one of a former life came
  */
 struct arrival {
+	u64 life;
 	u64 incarnation;
 	u64 seq;
 	u32 keepalive_us;
 	u64 local_ns;
-	u64 at;
+	u64 former_ns;
 };
 
 /**
@@ -116,7 +152,9 @@ struct arrival {
  * @frozen: its clock stands still while it is paused
  * @loses: what comes meanwhile is lost
  * @rx_last: after a pause its timers run before it receives
- * @woke: end of its last pause
+ * @woke: end of its last pause, or of another time when it was not itself
+ * @woke_ns: the same on its clock
+ * @reloaded: when its parameters changed last
  * @slept: length of the last pause that its clock knows of
  * @wake: the end of this one
  * @rx_until: the CPU that receives is busy until then
@@ -132,6 +170,10 @@ struct arrival {
  * @agent: its agent
  * @last_tx: when it last sent, on its clock, 0: not in this life
  * @last_deadtime_us: and what it then said of its deadtime
+ * @joined_once: it has joined, in this life
+ * @heard_settled: it was told by one that had
+ * @agent_heard_ns: when its agent last registered, on its clock, 0: not in this life
+ * @overdue_since: since when that is longer ago than it may be
  * @agent_since: since when the module takes its agent for working, 0: it does not
  * @claimed_since: by group, true time, 0: not claimed
  * @since: by group, since when it is in its state, true time
@@ -166,6 +208,8 @@ struct sim_machine {
 	bool loses;
 	bool rx_last;
 	u64 woke;
+	u64 woke_ns;
+	u64 reloaded;
 	u64 slept;
 	struct sim_event wake;
 	u64 rx_until;
@@ -181,6 +225,10 @@ struct sim_machine {
 	struct agent agent;
 	u64 last_tx;
 	u32 last_deadtime_us;
+	bool joined_once;
+	bool heard_settled;
+	u64 agent_heard_ns;
+	u64 overdue_since;
 	u64 agent_since;
 	u64 claimed_since[SIM_GROUPS];
 	u64 since[SIM_GROUPS];
@@ -228,6 +276,7 @@ struct path {
  * @deadtime: likewise, ns
  * @tape: frames recorded
  * @tape_len: how many were
+ * @broken: what does not hold
  * @violation: what went wrong, empty: nothing
  */
 struct sim {
@@ -248,13 +297,16 @@ struct sim {
 	u64 deadtime;
 	struct packet tape[SIM_TAPE];
 	unsigned int tape_len;
-	char violation[200];
+	enum sim_invariant broken;
+	char violation[600];
 };
 
 extern struct sim sim;
 extern bool sim_trace;
 extern bool sim_hard;
 extern u64 sim_frames;
+extern u64 sim_looked[N_INVARIANTS];
+extern const char *const sim_invariants[N_INVARIANTS];
 extern const char *const sim_group_names[SIM_GROUPS];
 
 /* engine.c */
@@ -299,15 +351,26 @@ void schedule_run(u64 seed);
 
 /* check.c */
 void trace(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-void violated(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void violated(enum sim_invariant broken, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+void looked(enum sim_invariant at);
 void check_ways(void);
 void check_arrival(const struct packet *p);
 void check_sent(struct sim_machine *m, const u8 *frame, size_t len);
 void check_machine(struct sim_machine *m);
 void check_life_begins(struct sim_machine *m);
-void check_replay_begins(struct sim_machine *m);
-void check_replay_ends(struct sim_machine *m, const struct packet *p);
-bool check_is_settled(bool complain);
+void check_stall(const struct sim_machine *m);
+void check_joins(const struct sim_machine *m);
+void check_death(const struct sim_machine *m, const struct hbkm_node *node);
+void check_before(const struct sim_machine *m);
+bool check_unmoved(const struct sim_machine *m);
+bool can_hear(const struct sim_machine *m, const struct sim_machine *from);
 int group_index(u32 id);
+int machine_index(u32 id);
+extern const char *const group_states[];
+extern const char *const node_states[];
+
+/* settled.c */
+bool check_is_settled(bool complain);
 
 #endif /* SIM_H */
