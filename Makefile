@@ -22,6 +22,7 @@ SYSTEMDUNITDIR ?= /lib/systemd/system
 all: module tools
 
 include tests/lab/lab.mk
+include tests/sim/sim.mk
 include tests/check.mk
 
 # ---- the module ----
@@ -87,12 +88,12 @@ endif
 # ---- the rest ----
 
 clean:
-	rm -rf build/tools build/kmod build/unit build/fuzz build/hbctl build/labtool build/demo
+	rm -rf build/tools build/kmod build/sim build/unit build/fuzz build/hbctl build/labtool build/demo
 	rm -f hbkm.ko hbkm.mod hbkm.mod.c hbkm.o hbkm.mod.o modules.order Module.symvers kmod/*.o \
 	      .*.cmd kmod/.*.cmd
 
 help:
 	@sed -n '3,/^$$/s/^#\t*//p' Makefile
-	@sed -n 's/^# target: //p' tests/check.mk
+	@sed -n 's/^# target: //p' tests/check.mk tests/sim/sim.mk
 
 .PHONY: all module tools install uninstall clean help

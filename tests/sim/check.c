@@ -10,6 +10,7 @@
 
 struct sim sim;
 bool sim_trace;
+bool sim_trace_frames;
 bool sim_hard;
 u64 sim_looked[N_INVARIANTS];
 
@@ -197,7 +198,11 @@ void check_arrival(const struct packet *p)
 	looked(GOOD_FRAME);
 	if (hbkm_frame_parse(&f, p->frame, p->len) != HBKM_STAT_RX_GOOD)
 		violated(GOOD_FRAME, "%s sent a bad frame", from->name);
-	if (!can_hear(p->to, from) || p->life < a->life || (p->life == a->life && f.seq <= a->seq))
+	if (!can_hear(p->to, from))
+		return;
+	if (p->life < a->life)
+		a->former_ns = machine_clock(p->to);
+	if (p->life < a->life || (p->life == a->life && f.seq <= a->seq))
 		return;
 	p->to->heard_settled |= f.flags & HBKM_FRAME_F_SETTLED;
 	*a = (struct arrival){

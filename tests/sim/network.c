@@ -80,6 +80,33 @@ static void record(const struct sim_machine *from, u8 path, const u8 *frame, siz
 	memcpy(p->frame, frame, len);
 }
 
+/* Every word of it, for who wants to read. */
+static void tell(const char *who, const char *does, const char *whose, u8 path, const u8 *frame, size_t len)
+{
+	struct hbkm_frame_group g;
+	struct hbkm_frame_node n;
+	char text[600], *t = text;
+	struct hbkm_frame f;
+	unsigned int i;
+
+	if (!sim_trace_frames || hbkm_frame_parse(&f, frame, len) != HBKM_STAT_RX_GOOD)
+		return;
+	*t = 0;
+	for (i = 0; i < f.nr_nodes; i++) {
+		hbkm_frame_node(&f, i, &n);
+		t += sprintf(t, " [%s %08x:%llu%s]", sim.machines[machine_index(n.id)].name,
+			     (u32)(n.incarnation >> 32), (unsigned long long)n.seq,
+			     n.flags & HBKM_FRAME_NODE_F_DEAD ? " dead" : "");
+	}
+	for (i = 0; i < f.nr_groups; i++) {
+		hbkm_frame_group(&f, i, &g);
+		t += sprintf(t, " (%s %u)", group_states[g.state], g.term);
+	}
+	trace("%s %s %s%s %08x:%llu on path %u%s", who, does, whose,
+	      f.type == HBKM_FRAME_LEAVE ? " leave" : "", (u32)(f.incarnation >> 32),
+	      (unsigned long long)f.seq, path, text);
+}
+
 int ip_local_out(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
 	const size_t headers = sizeof(struct iphdr) + sizeof(struct udphdr);
@@ -91,6 +118,7 @@ int ip_local_out(struct net *net, struct sock *sk, struct sk_buff *skb)
 	if (from->silent)
 		return 0;
 	check_sent(from, frame, len);
+	tell(from->name, "sends", "", sk->path, frame, len);
 	if (sim_chance(100))
 		record(from, sk->path, frame, len);
 	for (i = 0; i < sim.n; i++)
@@ -145,6 +173,8 @@ void network_deliver(struct packet *p)
 	skb_reserve(skb, sizeof(struct udphdr));
 	skb_put_data(skb, p->frame, p->len);
 	skb_push(skb, sizeof(struct udphdr));
+	tell(to->name, p->replay ? "gets a replay from" : "hears", sim.machines[p->from].name, p->path,
+	     p->frame, p->len);
 	sim.here = to;
 	if (p->harmless)
 		check_before(to);

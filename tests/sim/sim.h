@@ -303,6 +303,7 @@ struct sim {
 
 extern struct sim sim;
 extern bool sim_trace;
+extern bool sim_trace_frames;
 extern bool sim_hard;
 extern u64 sim_frames;
 extern u64 sim_looked[N_INVARIANTS];
