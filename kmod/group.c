@@ -78,6 +78,7 @@ int hbkm_group_set(struct hbkm_cluster *cl, const char *name, const u32 *order, 
 	struct hbkm_group *group = hbkm_group_by_id(cl, hbkm_name_id(name));
 	bool fresh = !group;
 	unsigned int i, j;
+	u64 now;
 
 	if (group && strcasecmp(group->name, name)) {
 		NL_SET_ERR_MSG(extack, "the name's id is that of another group: rename one");
@@ -102,12 +103,16 @@ int hbkm_group_set(struct hbkm_cluster *cl, const char *name, const u32 *order, 
 	}
 
 	spin_lock_bh(&cl->lock);
+	now = ktime_get_ns();
 	memcpy(group->order, order, n * sizeof(*order));
 	group->n_order = n;
-	if (fresh)
+	if (fresh) {
+		if (cl->state != HBKM_CLUSTER_DOWN)
+			group->added_ns = now;
 		list_add_tail(&group->list, &cl->groups);
+	}
 	update_digest(cl);
-	hbkm_cluster_elect(cl, ktime_get_ns());
+	hbkm_cluster_elect(cl, now);
 	spin_unlock_bh(&cl->lock);
 	return 0;
 }
@@ -134,13 +139,31 @@ void hbkm_group_remove(struct hbkm_cluster *cl, struct hbkm_group *group)
 	kfree(group);
 }
 
+/*
+ * What the peers said of a group before we had it, we did not heed: each that
+ * lives has to say it again before we claim anything.
+ */
+static bool told_by_all(const struct hbkm_cluster *cl, const struct hbkm_group *group)
+{
+	const struct hbkm_node *node;
+
+	if (!group->added_ns)
+		return true;
+	list_for_each_entry(node, &cl->nodes, list)
+		if (node != cl->self && hbkm_detector_present(&node->detector) &&
+		    node->detector.heard_ns < group->added_ns)
+			return false;
+	return true;
+}
+
 static void self_voter(const struct hbkm_cluster *cl, const struct hbkm_group *group,
 		       struct hbkm_voter *v)
 {
 	*v = (struct hbkm_voter){
 		.id = cl->self->id,
 		.present = true,
-		.able = cl->state == HBKM_CLUSTER_RUNNING && cl->agent_ok && !cl->isolated,
+		.able = cl->state == HBKM_CLUSTER_RUNNING && cl->agent_ok && !cl->isolated &&
+			told_by_all(cl, group),
 		.agent = cl->agent_ok,
 		.agrees = true,
 		.state = group->state,
@@ -331,8 +354,10 @@ bool hbkm_group_elect(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now
 	build_ballot(cl, group, now, &b);
 	heed_newer_wish(group, &b);
 	rival = rival_of(group, &b);
+	if (group->added_ns && told_by_all(cl, group))
+		group->added_ns = 0;
 	/* A failed acquisition is tried again, and patience ends, by time alone. */
-	if (group->state == HBKM_GROUP_FAILED ||
+	if (group->state == HBKM_GROUP_FAILED || group->added_ns ||
 	    (group->state == HBKM_GROUP_STANDBY && b.patient))
 		cl->recheck = true;
 

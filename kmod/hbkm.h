@@ -225,6 +225,7 @@ struct hbkm_link {
  * @top_term: the highest seen (lock)
  * @asked_ns: since when the agent is to act, 0: it is not (lock)
  * @retry_ns: after a failure, when to try again (lock)
+ * @added_ns: when it was added while we ran already, 0: before (lock)
  * @rival: with which node there is a conflict, 0: with none (lock)
  * @holder: who holds it, as last told, 0: nobody (lock)
  */
@@ -241,6 +242,7 @@ struct hbkm_group {
 	u32 top_term;
 	u64 asked_ns;
 	u64 retry_ns;
+	u64 added_ns;
 	u32 rival;
 	u32 holder;
 };

@@ -310,7 +310,6 @@ void hbkm_node_judge(struct hbkm_node *node, u64 now, u64 late_ns, u64 *next)
 
 	lockdep_assert_held(&cl->lock);
 	hbkm_cluster_late(cl, now, late_ns);
-	hbkm_detector_look_again(&node->detector, &timing, now, late_ns);
 	if (!hbkm_detector_judge(&node->detector, &timing, now, next))
 		return;
 	trace_hbkm_node(node->id, node->detector.state, now);
