@@ -243,6 +243,16 @@ void check_sent(struct sim_machine *m, const u8 *frame, size_t len)
 	m->last_deadtime_us = f.deadtime_us;
 }
 
+/* Taken out of its configuration; should it come back, it begins anew. */
+void check_group_gone(struct sim_machine *m, unsigned int group)
+{
+	m->term[group] = 0;
+	m->top_term[group] = 0;
+	m->state[group] = HBKM_GROUP_STANDBY;
+	m->claimed_since[group] = 0;
+	m->since[group] = sim.now;
+}
+
 void check_life_begins(struct sim_machine *m)
 {
 	unsigned int i;
@@ -256,13 +266,8 @@ void check_life_begins(struct sim_machine *m)
 	m->heard_settled = false;
 	m->agent_heard_ns = 0;
 	m->overdue_since = 0;
-	for (i = 0; i < SIM_GROUPS; i++) {
-		m->term[i] = 0;
-		m->top_term[i] = 0;
-		m->state[i] = HBKM_GROUP_STANDBY;
-		m->claimed_since[i] = 0;
-		m->since[i] = sim.now;
-	}
+	for (i = 0; i < SIM_GROUPS; i++)
+		check_group_gone(m, i);
 	memset(m->peer_state, 0, sizeof(m->peer_state));
 	memset(m->arrivals, 0, sizeof(m->arrivals));
 }
@@ -342,6 +347,13 @@ static void check_acquires(const struct sim_machine *m, unsigned int group)
 	}
 }
 
+static bool cut_off(const struct sim_machine *m)
+{
+	u8 all = (1U << sim.n_paths) - 1;
+
+	return (m->unplugged & all) == all;
+}
+
 static void check_may_claim(const struct sim_machine *m, unsigned int group)
 {
 	u64 grace = 2 * beat_ns(m) + MS, timeout = m->params.agent_timeout_us * US;
@@ -352,7 +364,7 @@ static void check_may_claim(const struct sim_machine *m, unsigned int group)
 	if (m->cl->state != HBKM_CLUSTER_RUNNING)
 		violated(JOINED, "%s claims group %s and has not joined", m->name,
 			 sim_group_names[group]);
-	if ((m->unplugged & ((1U << sim.n_paths) - 1)) == (1U << sim.n_paths) - 1)
+	if (cut_off(m))
 		violated(CUT_OFF, "%s claims group %s and is cut off", m->name,
 			 sim_group_names[group]);
 	if (longer_than(m->overdue_since, grace))
@@ -381,6 +393,8 @@ static void check_group(struct sim_machine *m, const struct hbkm_group *g)
 			violated(TERM_NEW, "%s: group %s acquired with a term seen before: %u",
 				 m->name, g->name, g->term);
 	}
+	if (hbkm_group_claimed(m->state[i]) && cut_off(m))
+		looked(CUT_OFF);
 	if (g->state != m->state[i]) {
 		m->since[i] = sim.now;
 		if (g->state == HBKM_GROUP_ACQUIRING)
@@ -475,6 +489,10 @@ void check_death(const struct sim_machine *m, const struct hbkm_node *node)
 	    d->incarnation == a->incarnation && early)
 		violated(HEARD_LIVES, "%s: %s dead, %llu us after its beat", m->name, peer->name,
 			 (unsigned long long)((machine_clock(m) - a->local_ns) / US));
+	if (m->woke)
+		looked(UNHEARD_LIVES);
+	if (m->contact_since[i])
+		looked(CONTACT_LIVES);
 	if (m->good_since[i] && sim.now - m->good_since[i] > 2 * beat + 2 * tolerance() &&
 	    m->woke && m->slept > m->cl->params.deadtime_us * US / 4 + beat_ns(m) &&
 	    sim.now - m->woke < beat && m->good_since[i] < m->woke &&

@@ -39,6 +39,8 @@ void machine_init(struct sim_machine *m, unsigned int index)
 		m->sk[i].path = i;
 		m->socket[i].sk = &m->sk[i];
 	}
+	m->members = 0xff;
+	m->groups = 0xff;
 	m->backlog_end = &m->backlog;
 	event_init(&m->wake, wakes);
 	event_init(&m->boot, boots);
@@ -98,11 +100,22 @@ void put_device(struct device *dev)
 	free(cl);
 }
 
+/* The order as configured, of those that are. */
+static void set_order(struct sim_machine *m, unsigned int group)
+{
+	u32 order[SIM_NODES];
+	unsigned int i, n = 0;
+
+	for (i = 0; i < sim.n_order[group]; i++)
+		if (m->members & 1U << machine_index(m->order[group][i]))
+			order[n++] = m->order[group][i];
+	SIM_BUG_ON(hbkm_group_set(m->cl, sim_group_names[group], order, n, NULL));
+}
+
 void machine_start(struct sim_machine *m)
 {
 	static int key;
 	unsigned int i;
-	int ret = 0;
 
 	if (m->cl)
 		return;
@@ -112,19 +125,18 @@ void machine_start(struct sim_machine *m)
 	SIM_BUG_ON(IS_ERR(m->cl));
 	m->hn.cluster = m->cl;
 	for (i = 0; i < sim.n; i++)
-		if (i != m->index)
+		if (i != m->index && m->members & 1U << i)
 			hbkm_node_create(m->cl, sim.machines[i].name, NULL);
 	for (i = 0; i < sim.n_paths; i++)
 		add_link(m, i);
 	m->cl->keys = (void *)&key;
 	for (i = 0; i < sim.n_groups; i++)
-		ret |= hbkm_group_set(m->cl, sim_group_names[i], m->order[i], sim.n_order[i],
-				      NULL);
+		if (m->groups & 1U << i)
+			set_order(m, i);
 	m->silent = false;
 	m->life++;
 	check_life_begins(m);
-	ret |= hbkm_cluster_start(m->cl, NULL);
-	SIM_BUG_ON(ret);
+	SIM_BUG_ON(hbkm_cluster_start(m->cl, NULL));
 	trace("%s starts, life %016llx", m->name, (unsigned long long)m->cl->incarnation);
 	agent_mood(m, m->agent.mood);
 	check_ways();
@@ -340,12 +352,75 @@ void machine_set_params(struct sim_machine *m)
 
 void machine_set_order(struct sim_machine *m, unsigned int group)
 {
-	if (!m->cl || m->paused_until)
+	if (!m->cl || m->paused_until || !(m->groups & 1U << group))
 		return;
 	trace("%s reloads the order of group %s", m->name, sim_group_names[group]);
 	sim.here = m;
-	SIM_BUG_ON(hbkm_group_set(m->cl, sim_group_names[group], m->order[group],
-				  sim.n_order[group], NULL));
+	set_order(m, group);
+	check_machine(m);
+}
+
+/* Would any group be left with nobody to hold it? Such a configuration is refused. */
+static bool needs(const struct sim_machine *m, unsigned int other)
+{
+	unsigned int i, k;
+	bool found;
+
+	for (k = 0; k < sim.n_groups; k++) {
+		found = false;
+		for (i = 0; i < sim.n_order[k]; i++)
+			found |= m->members & ~(1U << other) &
+				 1U << machine_index(m->order[k][i]);
+		if (!found)
+			return true;
+	}
+	return false;
+}
+
+/* Another node comes into its configuration, or goes. */
+void machine_set_member(struct sim_machine *m, unsigned int other, bool there)
+{
+	struct sim_machine *o = &sim.machines[other];
+	unsigned int k;
+
+	if (m->paused_until || o == m || there == !!(m->members & 1U << other) ||
+	    (!there && needs(m, other)))
+		return;
+	m->members ^= 1U << other;
+	if (!m->cl)
+		return;
+	trace("%s reloads: %s %s", m->name, there ? "with" : "without", o->name);
+	sim.here = m;
+	memset(&m->arrivals[other], 0, sizeof(m->arrivals[other]));
+	m->peer_state[other] = HBKM_NODE_INIT;
+	if (there)
+		SIM_BUG_ON(IS_ERR(hbkm_node_create(m->cl, o->name, NULL)));
+	for (k = 0; k < sim.n_groups; k++)
+		if (m->groups & 1U << k)
+			set_order(m, k);
+	if (!there)
+		hbkm_node_remove(hbkm_node_by_id(m->cl, o->id));
+	check_ways();
+	check_machine(m);
+}
+
+/* A group comes into its configuration, or goes. */
+void machine_set_group(struct sim_machine *m, unsigned int group, bool there)
+{
+	if (m->paused_until || there == !!(m->groups & 1U << group))
+		return;
+	m->groups ^= 1U << group;
+	if (!m->cl)
+		return;
+	trace("%s reloads: %s group %s", m->name, there ? "with" : "without",
+	      sim_group_names[group]);
+	sim.here = m;
+	if (there) {
+		set_order(m, group);
+	} else {
+		hbkm_group_remove(m->cl, hbkm_group_by_id(m->cl, hbkm_name_id(sim_group_names[group])));
+		check_group_gone(m, group);
+	}
 	check_machine(m);
 }
 
@@ -354,7 +429,7 @@ void machine_move(struct sim_machine *m, unsigned int group, u8 move)
 	struct hbkm_group *g;
 	int ret;
 
-	if (!m->cl || m->paused_until)
+	if (!m->cl || m->paused_until || !(m->groups & 1U << group))
 		return;
 	sim.here = m;
 	g = hbkm_group_by_id(m->cl, hbkm_name_id(sim_group_names[group]));
@@ -389,6 +464,8 @@ static void take_job(struct sim_machine *m, const struct hbkm_group *group)
 	if (job->event.place >= 0 && job->state == group->state && job->term == group->term)
 		return;
 	sim_unqueue(&job->event);
+	job->former_state = job->state;
+	job->former_term = job->term;
 	job->state = group->state;
 	job->term = group->term;
 	sim_queue(&job->event, sim.now + answer_time(m));
@@ -423,6 +500,24 @@ static void registers(struct sim_event *e)
 	check_machine(m);
 }
 
+/* What nobody asks for, or not any longer, is refused and moves nothing. */
+static void acknowledge(struct sim_machine *m, u32 id, u8 state, u32 term, u32 result)
+{
+	const struct hbkm_group *g = hbkm_group_by_id(m->cl, id);
+	bool asked = g && g->state == state && g->term == term &&
+		     (state == HBKM_GROUP_ACQUIRING || state == HBKM_GROUP_RELEASING);
+	int ret;
+
+	check_before(m);
+	ret = hbkm_group_ack(m->cl, id, state, term, result, NULL);
+	if (asked)
+		return;
+	looked(STALE_ACK);
+	if (!ret || !check_unmoved(m))
+		violated(STALE_ACK, "%s: group %s, term %u: an acknowledgement of %s, term %u, counts",
+			 m->name, g ? g->name : "unknown", g ? g->term : 0, group_states[state], term);
+}
+
 static void answers(struct sim_event *e)
 {
 	struct job *job = container_of(e, struct job, event);
@@ -436,15 +531,17 @@ static void answers(struct sim_event *e)
 	}
 	sim.here = m;
 	if (m->agent.mood == AGENT_LIES) {
-		hbkm_group_ack(m->cl, id, job->state, job->term + 1, 0, NULL);
-		hbkm_group_ack(m->cl, id, job->state ^ 2, job->term, 0, NULL);
-		hbkm_group_ack(m->cl, id + 1, job->state, job->term, 0, NULL);
+		acknowledge(m, id, job->former_state, job->former_term, 0);
+		acknowledge(m, id, job->state, job->term + 1, 0);
+		acknowledge(m, id, job->state, job->term - 1, EIO);
+		acknowledge(m, id, job->state ^ 2, job->term, 0);
+		acknowledge(m, id + 1, job->state, job->term, 0);
 	}
 	if (m->agent.mood == AGENT_FAILS && job->state == HBKM_GROUP_ACQUIRING)
 		result = EIO;
-	hbkm_group_ack(m->cl, id, job->state, job->term, result, NULL);
+	acknowledge(m, id, job->state, job->term, result);
 	if (m->agent.mood == AGENT_LIES)
-		hbkm_group_ack(m->cl, id, job->state, job->term, EIO, NULL);
+		acknowledge(m, id, job->state, job->term, EIO);
 	check_machine(m);
 }
 

@@ -102,7 +102,7 @@ static void tell(const char *who, const char *does, const char *whose, u8 path, 
 		hbkm_frame_group(&f, i, &g);
 		t += sprintf(t, " (%s %u)", group_states[g.state], g.term);
 	}
-	trace("%s %s %s%s %08x:%llu on path %u%s", who, does, whose,
+	trace("%s %s%s%s %08x:%llu on path %u%s", who, does, whose,
 	      f.type == HBKM_FRAME_LEAVE ? " leave" : "", (u32)(f.incarnation >> 32),
 	      (unsigned long long)f.seq, path, text);
 }
@@ -173,7 +173,7 @@ void network_deliver(struct packet *p)
 	skb_reserve(skb, sizeof(struct udphdr));
 	skb_put_data(skb, p->frame, p->len);
 	skb_push(skb, sizeof(struct udphdr));
-	tell(to->name, p->replay ? "gets a replay from" : "hears", sim.machines[p->from].name, p->path,
+	tell(to->name, p->replay ? "gets a replay of " : "hears ", sim.machines[p->from].name, p->path,
 	     p->frame, p->len);
 	sim.here = to;
 	if (p->harmless)

@@ -146,7 +146,30 @@ static void reload_one(void)
 	if (m->paused_until)
 		return;
 	draw_params(m, max(keepalive_us * between(1, 6) / 2, HBKM_KEEPALIVE_MIN_US));
+	if (sim_chance(200))
+		m->params.auto_failback = sim_below(3);
 	machine_set_params(m);
+}
+
+/* A node goes out of the configuration of all that run, or of one; or comes back. */
+static void change_members(void)
+{
+	unsigned int i, other = sim_below(sim.n), one = sim_below(sim.n);
+	bool all = sim_chance(600), there = sim_chance(500);
+
+	for (i = 0; i < sim.n; i++)
+		if (all || i == one)
+			machine_set_member(&sim.machines[i], other, there);
+}
+
+static void change_groups(void)
+{
+	unsigned int i, group = sim_below(sim.n_groups), one = sim_below(sim.n);
+	bool all = sim_chance(500), there = sim_chance(600);
+
+	for (i = 0; i < sim.n; i++)
+		if (all || i == one)
+			machine_set_group(&sim.machines[i], group, there);
 }
 
 static void unplug_one(void)
@@ -240,6 +263,8 @@ static const struct {
 	{ restart_agent, 200, false },
 	{ replay_some, 500, false },
 	{ reorder, 150, false },
+	{ change_members, 120, false },
+	{ change_groups, 150, false },
 	{ stall_one, 500, true },
 };
 
@@ -355,7 +380,13 @@ static void make_peace(void)
 	for (i = 0; i < sim.n; i++) {
 		struct sim_machine *m = &sim.machines[i];
 
+		unsigned int k;
+
 		machine_plug(m, 0);
+		for (k = 0; k < sim.n; k++)
+			machine_set_member(m, k, true);
+		for (k = 0; k < sim.n_groups; k++)
+			machine_set_group(m, k, true);
 		if (sim_chance(100)) {
 			machine_crash(m);
 			sim_unqueue(&m->boot);
@@ -382,13 +413,14 @@ static void peace(void)
 		run_until(sim.now + step);
 	if (!check_is_settled(true) || sim.violation[0])
 		return;
+	looked(FEW_MOVES);
 	if (sim.changes > 8 * sim.n * sim.n_groups + 8)
 		violated(FEW_MOVES, "%u changes before it settled", sim.changes);
 	trace("settled");
 	sim.settled = true;
 	run_until(sim.now + 3 * longest + 10 * step);
-	if (!check_is_settled(true))
-		return;
+	check_is_settled(true);
+	looked(STILL);
 }
 
 static void tear_down(void)

@@ -79,6 +79,8 @@ struct agent {
 		u8 group;
 		u8 state;
 		u32 term;
+		u8 former_state;
+		u32 former_term;
 	} jobs[SIM_GROUPS];
 	u8 mood;
 	u32 portid;
@@ -145,6 +147,8 @@ struct arrival {
  * @socket: likewise
  * @params: as configured
  * @order: of each group, as configured
+ * @members: bitmap of the machines in its configuration
+ * @groups: and of the groups
  * @life: counts its starts
  * @died_at: end of its last life, in true time
  * @paused_until: in true time, 0: runs
@@ -200,6 +204,8 @@ struct sim_machine {
 	struct socket socket[SIM_PATHS];
 	struct hbkm_params params;
 	u32 order[SIM_GROUPS][SIM_NODES];
+	u8 members;
+	u8 groups;
 	u64 life;
 	u64 died_at;
 	u64 paused_until;
@@ -341,6 +347,8 @@ void machine_stall_timers(struct sim_machine *m, u64 ns);
 void machine_plug(struct sim_machine *m, u8 unplugged);
 void machine_set_params(struct sim_machine *m);
 void machine_set_order(struct sim_machine *m, unsigned int group);
+void machine_set_member(struct sim_machine *m, unsigned int other, bool there);
+void machine_set_group(struct sim_machine *m, unsigned int group, bool there);
 void machine_move(struct sim_machine *m, unsigned int group, u8 move);
 void machine_start_later(struct sim_machine *m, u64 ns);
 void agent_mood(struct sim_machine *m, u8 mood);
@@ -360,6 +368,7 @@ void check_arrival(const struct packet *p);
 void check_sent(struct sim_machine *m, const u8 *frame, size_t len);
 void check_machine(struct sim_machine *m);
 void check_life_begins(struct sim_machine *m);
+void check_group_gone(struct sim_machine *m, unsigned int group);
 void check_stall(const struct sim_machine *m);
 void check_joins(const struct sim_machine *m);
 void check_death(const struct sim_machine *m, const struct hbkm_node *node);
