@@ -103,21 +103,41 @@ static bool outranked(const struct hbkm_ballot *b)
 	return false;
 }
 
+/* Would it fall to @other rather than to us, if both were able? */
+static bool precedes(const struct hbkm_ballot *b, unsigned int other)
+{
+	unsigned int yours = rank(&b->voters[other]), mine = rank(&b->voters[b->self]);
+
+	return yours < mine || (yours == mine && other < b->self);
+}
+
 /*
  * At a cold start one node is the first to have settled. It must not take what
  * falls to another that is about to.
  */
 static bool another_is_joining(const struct hbkm_ballot *b)
 {
-	const struct hbkm_voter *me = &b->voters[b->self];
 	unsigned int i;
 
-	for (i = 0; i < b->n; i++) {
-		const struct hbkm_voter *v = &b->voters[i];
-
-		if (v->joining && (rank(v) < rank(me) || (rank(v) == rank(me) && i < b->self)))
+	for (i = 0; i < b->n; i++)
+		if (b->voters[i].joining && precedes(b, i))
 			return true;
-	}
+	return false;
+}
+
+/*
+ * One that does not hear us does not wait for us, and once it claims we have to
+ * yield, for it cannot. So what falls to it is not ours to take. Were it, then of
+ * three that hear each other in a ring only, each would drive out the one that
+ * it hears, for ever.
+ */
+static bool deaf_one_takes_it(const struct hbkm_ballot *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < b->n; i++)
+		if (b->voters[i].entitled && b->voters[i].agrees && precedes(b, i))
+			return true;
 	return false;
 }
 
@@ -130,7 +150,7 @@ static enum hbkm_action when_free(const struct hbkm_ballot *b)
 		return HBKM_ACTION_KEEP;
 	if (me->state == HBKM_GROUP_FAILED && !b->retry)
 		return HBKM_ACTION_KEEP;
-	if (b->patient && another_is_joining(b))
+	if ((b->patient && another_is_joining(b)) || deaf_one_takes_it(b))
 		return HBKM_ACTION_KEEP;
 	for (i = 0; i < b->n; i++)
 		if (i != b->self && occupies(&b->voters[i]))

@@ -245,6 +245,7 @@ static void build_ballot(const struct hbkm_cluster *cl, const struct hbkm_group 
 		if (!in_order(group, node->id)) {
 			add_voter(cl, group, node, now, b);
 			b->voters[b->n - 1].able = false;
+			b->voters[b->n - 1].entitled = false;
 		}
 	}
 	settle_order(b);

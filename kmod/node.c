@@ -361,6 +361,8 @@ void hbkm_node_voter(const struct hbkm_node *node, const struct hbkm_group *grou
 		.present = hbkm_detector_present(d) && share->known,
 		.able = alive && agent && settled && !leaves,
 		.joining = alive && agent && !settled && !leaves,
+		.entitled = d->oneway && hbkm_detector_present(d) && share->known && agent &&
+			    settled && !leaves,
 		.agent = agent,
 		.deaf = d->oneway && deaf_ns >= deadtime_ns,
 		.unsure = d->oneway && deaf_ns < deadtime_ns,

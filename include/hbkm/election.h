@@ -22,6 +22,7 @@
  * @able: may be chosen: two-way alive, settled, agent working, knows the group,
  *	not leaving and not isolated
  * @joining: will be able any moment: two-way alive, agent working, not yet settled
+ * @entitled: would be able, but that it does not hear us
  * @agent: its agent works, so that what it releases comes to an end
  * @deaf: it has not heard us for deadtime, though we hear it
  * @unsure: it does not hear us, for less than deadtime
@@ -36,6 +37,7 @@ struct hbkm_voter {
 	bool present;
 	bool able;
 	bool joining;
+	bool entitled;
 	bool agent;
 	bool deaf;
 	bool unsure;

@@ -452,7 +452,7 @@ void check_machine(struct sim_machine *m)
 	since(&m->agent_since, m->cl && m->cl->agent_ok);
 	if (!m->cl) {
 		for (i = 0; i < SIM_GROUPS; i++)
-			m->claimed_since[i] = 0;
+			check_group_gone(m, i);
 		return;
 	}
 	since(&m->overdue_since, runs(m) && (!m->agent_heard_ns ||

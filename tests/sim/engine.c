@@ -220,3 +220,42 @@ void hrtimer_forward(struct hrtimer *timer, ktime_t now, ktime_t interval)
 	if (timer->expires <= now)
 		timer->expires += ((now - timer->expires) / interval + 1) * interval;
 }
+
+static void tasklet_happens(struct sim_event *e)
+{
+	struct tasklet_struct *t = container_of(e, struct tasklet_struct, event);
+
+	if (t->machine->paused_until) {
+		sim_queue(e, t->machine->paused_until + 1);
+		return;
+	}
+	sim.here = t->machine;
+	t->callback(t);
+	check_machine(t->machine);
+}
+
+void tasklet_setup(struct tasklet_struct *t, void (*callback)(struct tasklet_struct *))
+{
+	t->event.place = -1;
+	t->event.happen = tasklet_happens;
+	t->machine = sim.here;
+	t->callback = callback;
+}
+
+void tasklet_hi_schedule(struct tasklet_struct *t)
+{
+	if (t->event.place < 0)
+		sim_queue(&t->event, sim.now);
+}
+
+/* A machine that wakes takes what waits for it two nanoseconds later: wakes(). */
+void tasklet_schedule(struct tasklet_struct *t)
+{
+	if (t->event.place < 0)
+		sim_queue(&t->event, sim.now + 3);
+}
+
+void tasklet_kill(struct tasklet_struct *t)
+{
+	sim_unqueue(&t->event);
+}

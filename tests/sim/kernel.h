@@ -169,15 +169,6 @@ typedef s64 ktime_t;
 #define div_u64(a, b)		((u64)(a) / (u32)(b))
 #define div64_u64(a, b)		((u64)(a) / (u64)(b))
 
-/* A tasklet's delay is the simulator's business: alarms work where they ring. */
-#define CONFIG_PREEMPT_RT	1
-#define IS_ENABLED(option)	(option)
-struct tasklet_struct {
-	int unused;
-};
-#define tasklet_setup(t, f)	((void)(t), (void)(f))
-#define tasklet_hi_schedule(t)	((void)(t))
-#define tasklet_kill(t)		((void)(t))
 
 enum hrtimer_restart { HRTIMER_NORESTART, HRTIMER_RESTART };
 enum hrtimer_mode { HRTIMER_MODE_ABS_SOFT, HRTIMER_MODE_ABS_HARD };
@@ -191,7 +182,25 @@ struct sim_event {
 	void (*happen)(struct sim_event *e);
 };
 
+/*
+ * Softirqs have an order: a tasklet of the first kind runs before what is received,
+ * one of the other kind after it.
+ */
+#define CONFIG_PREEMPT_RT	0
+#define IS_ENABLED(option)	(option)
+
 struct sim_machine;
+
+struct tasklet_struct {
+	struct sim_event event;
+	struct sim_machine *machine;
+	void (*callback)(struct tasklet_struct *t);
+};
+
+void tasklet_setup(struct tasklet_struct *t, void (*callback)(struct tasklet_struct *));
+void tasklet_hi_schedule(struct tasklet_struct *t);
+void tasklet_schedule(struct tasklet_struct *t);
+void tasklet_kill(struct tasklet_struct *t);
 
 struct hrtimer {
 	struct sim_event event;

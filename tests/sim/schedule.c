@@ -25,15 +25,19 @@ static void clear_up(struct path *p)
 	p->dup = 0;
 }
 
-static void cut_one_way(void)
+static void cut_off_one_way(unsigned int from, unsigned int to, bool all)
 {
-	unsigned int i, from = sim_below(sim.n), to = sim_below(sim.n);
-	bool all = sim_chance(600);
+	unsigned int i;
 
 	trace("cut from n%u to n%u%s", from + 1, to + 1, all ? "" : ", one path");
 	for (i = 0; i < sim.n_paths; i++)
 		if (all || sim_chance(500))
 			sim.paths[i].open[from][to] = false;
+}
+
+static void cut_one_way(void)
+{
+	cut_off_one_way(sim_below(sim.n), sim_below(sim.n), sim_chance(600));
 }
 
 static void partition(u64 side, bool all)
@@ -373,13 +377,16 @@ static void make_peace(void)
 
 	trace("peace");
 	heal();
-	if (sim_chance(200))
+	sim.crooked = !sim.mixed && sim.n > 2 && sim_chance(150);
+	if (sim.crooked)
+		for (i = between(1, sim.n * (sim.n - 1) / 2); i--;)
+			cut_off_one_way(sim_below(sim.n), sim_below(sim.n), true);
+	else if (sim_chance(200))
 		partition(sim_random(), true);
 	for (i = 0; i < sim.n_paths; i++)
 		clear_up(&sim.paths[i]);
 	for (i = 0; i < sim.n; i++) {
 		struct sim_machine *m = &sim.machines[i];
-
 		unsigned int k;
 
 		machine_plug(m, 0);
@@ -400,6 +407,22 @@ static void make_peace(void)
 	sim.quiet = true;
 }
 
+/* It has to come to rest: nothing moves for , which is long. */
+static void crooked_peace(u64 end, u64 quiet)
+{
+	unsigned int changes;
+
+	do {
+		changes = sim.changes;
+		run_until(sim.now + quiet);
+	} while (!sim.violation[0] && sim.now < end + 4 * quiet &&
+		 (sim.changes != changes || !check_crooked(false)));
+	if (sim.changes != changes)
+		violated(AT_REST, "%u changes, and no end", sim.changes);
+	looked(AT_REST);
+	check_crooked(true);
+}
+
 static void peace(void)
 {
 	u64 end = sim.now + patience();
@@ -409,6 +432,10 @@ static void peace(void)
 	for (i = 0; i < sim.n; i++)
 		longest = max(longest, sim.machines[i].params.deadtime_us * US);
 	run_until(sim.now + 4 * longest);
+	if (sim.crooked) {
+		crooked_peace(end, 8 * longest + 10 * step);
+		return;
+	}
 	while (!sim.violation[0] && sim.now < end && !check_is_settled(false))
 		run_until(sim.now + step);
 	if (!check_is_settled(true) || sim.violation[0])

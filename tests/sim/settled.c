@@ -128,3 +128,33 @@ bool check_is_settled(bool complain)
 		looked(SEEN);
 	return true;
 }
+
+/*
+ * Where A hears B, but B not A, for good, little can be promised: that somebody
+ * holds each group, and that no two who hear each other do.
+ */
+bool check_crooked(bool complain)
+{
+	unsigned int i, j, k;
+
+	for (k = 0; k < sim.n_groups; k++) {
+		bool held = false, may = false;
+
+		for (i = 0; i < sim.n; i++) {
+			const struct sim_machine *m = &sim.machines[i];
+
+			held |= m->state[k] == HBKM_GROUP_ACTIVE;
+			for (j = 0; j < sim.n_order[k]; j++)
+				may |= m->cl && m->order[k][j] == m->id;
+			for (j = 0; j < i; j++)
+				if (m->claimed_since[k] && sim.machines[j].claimed_since[k] &&
+				    together(m, &sim.machines[j]))
+					return UNSETTLED(complain, ONE_HOLDER, "%s and %s hold group %s",
+							 m->name, sim.machines[j].name,
+							 sim_group_names[k]);
+		}
+		if (held != may)
+			return UNSETTLED(complain, HELD, "nobody holds group %s", sim_group_names[k]);
+	}
+	return true;
+}

@@ -44,6 +44,7 @@
 	X(LONE,		 "lone",	"in peace: a node left alone holds everything that it may")	\
 	X(ONE_HOLDER,	 "one-holder",	"in peace: of those who hear each other one holds a group")	\
 	X(PREFERRED,	 "preferred",	"in peace: with failback that is the preferred one")	\
+	X(AT_REST,	 "at-rest",	"in peace: it comes to rest, even if some hear others that do not hear them")	\
 	X(FEW_MOVES,	 "few-moves",	"in peace: it is reached in a few moves")	\
 	X(STILL,	 "still",	"in peace: once reached, nothing moves any more")
 
@@ -277,6 +278,7 @@ struct path {
  * @quiet: nothing happens to the cluster any more
  * @changes: of group states since then
  * @settled: it has found its state: nothing may move any more
+ * @crooked: in peace, too, some hear others that do not hear them
  * @mixed: the configurations differ on purpose
  * @keepalive: of most machines, ns
  * @deadtime: likewise, ns
@@ -299,6 +301,7 @@ struct sim {
 	unsigned int changes;
 	bool settled;
 	bool mixed;
+	bool crooked;
 	u64 keepalive;
 	u64 deadtime;
 	struct packet tape[SIM_TAPE];
@@ -382,5 +385,6 @@ extern const char *const node_states[];
 
 /* settled.c */
 bool check_is_settled(bool complain);
+bool check_crooked(bool complain);
 
 #endif /* SIM_H */

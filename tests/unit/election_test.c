@@ -33,6 +33,7 @@
 #define DEAF	0x08
 #define UNSURE	0x10
 #define OTHER	0x20	/* its configuration is another */
+#define ENTITLED 0x40	/* able, but that it does not hear us */
 #define OK	(P | A | G)
 
 /* What a table line asks of the ballot. */
@@ -68,6 +69,7 @@ static struct hbkm_ballot ballot(const struct line *l)
 			.agent = l->v[i].is & G,
 			.deaf = l->v[i].is & DEAF,
 			.unsure = l->v[i].is & UNSURE,
+			.entitled = l->v[i].is & ENTITLED,
 			.agrees = !(l->v[i].is & OTHER),
 			.state = l->v[i].state,
 			.flags = l->v[i].flags,
@@ -309,6 +311,32 @@ static void who_cannot_hear_cannot_yield(void **state)
 	check(lines, ARRAY_SIZE(lines));
 }
 
+/* What falls to one that cannot wait for us is not ours to take. */
+static void who_does_not_hear_us_goes_first(void **state)
+{
+	static const struct line lines[] = {
+		{ "it precedes us", KEEP, 0, 2, 1,
+		  { { P | G | DEAF | ENTITLED, SB, 0, 0 }, { OK, SB, 0, 0 } } },
+		{ "it may yet hear us", KEEP, 0, 2, 1,
+		  { { P | G | UNSURE | ENTITLED, SB, 0, 0 }, { OK, SB, 0, 0 } } },
+		{ "we precede it", ACQUIRE, 0, 2, 0,
+		  { { OK, SB, 0, 0 }, { P | G | DEAF | ENTITLED, SB, 0, 0 } } },
+		{ "it is asked for it", KEEP, 0, 2, 0,
+		  { { OK, SB, 0, 0 }, { P | G | DEAF | ENTITLED, SB, F_WA, 0 } } },
+		{ "it stands back", ACQUIRE, 0, 2, 1,
+		  { { P | G | DEAF | ENTITLED, SB, F_SB, 0 }, { OK, SB, 0, 0 } } },
+		{ "it has failed", ACQUIRE, 0, 2, 1,
+		  { { P | G | DEAF | ENTITLED, FA, 0, 0 }, { OK, SB, 0, 0 } } },
+		{ "it has another order", ACQUIRE, 0, 2, 1,
+		  { { P | G | DEAF | ENTITLED | OTHER, SB, 0, 0 }, { OK, SB, 0, 0 } } },
+		{ "we hold it", KEEP, 0, 2, 1,
+		  { { P | G | DEAF | ENTITLED, SB, 0, 0 }, { OK, AC, 0, 1 } } },
+	};
+
+	(void)state;
+	check(lines, ARRAY_SIZE(lines));
+}
+
 static void the_rival_is_the_strongest_claimant(void **state)
 {
 	static const struct {
@@ -510,6 +538,62 @@ static void every_small_cluster_settles(void **state)
 	}
 }
 
+/*
+ * A hears B, B hears C, C hears A, and nobody else anybody, whoever held it
+ * before: one ends up with it and stays so. In both directions, as one of them
+ * goes against the order of preference once, the other twice.
+ */
+static void a_ring_settles(void **state)
+{
+	unsigned int way, holder, round, me, i;
+
+	(void)state;
+	for (way = 1; way <= 2; way++) {
+		for (holder = 0; holder <= 3; holder++) {
+			struct hbkm_voter now[3] = {};
+			unsigned int holders = 0, moved = 0;
+
+			for (i = 0; i < 3; i++) {
+				now[i].state = i == holder ? AC : SB;
+				now[i].term = i == holder;
+			}
+			for (round = 0; round < 20; round++) {
+				for (me = 0, moved = 0; me < 3; me++) {
+					struct hbkm_ballot b = { .n = 3, .self = me };
+					unsigned int other = (me + way) % 3;
+
+					b.voters[me] = now[me];
+					b.voters[me].present = true;
+					b.voters[me].able = true;
+					b.voters[other] = now[other];
+					b.voters[other].present = true;
+					b.voters[other].deaf = true;
+					b.voters[other].agent = true;
+					b.voters[other].agrees = true;
+					b.voters[other].entitled = true;
+					switch (hbkm_election_run(&b)) {
+					case HBKM_ACTION_ACQUIRE:
+						now[me].term = now[other].term + 1;
+						now[me].state = AC;
+						moved++;
+						break;
+					case HBKM_ACTION_KEEP:
+						break;
+					default:
+						now[me].state = SB;
+						moved++;
+					}
+				}
+			}
+			for (i = 0; i < 3; i++)
+				holders += now[i].state == AC;
+			if (moved || holders != 1)
+				fail_msg("way %u, holder %u: %u holders, %u moves", way, holder, holders,
+					 moved);
+		}
+	}
+}
+
 /* The largest ballot, the holder at its end, does not run over. */
 static void thirty_two_nodes(void **state)
 {
@@ -541,10 +625,12 @@ int main(void)
 		cmocka_unit_test(of_two_claims_the_higher_term_wins),
 		cmocka_unit_test(a_third_node_does_not_change_who_wins),
 		cmocka_unit_test(who_cannot_hear_cannot_yield),
+		cmocka_unit_test(who_does_not_hear_us_goes_first),
 		cmocka_unit_test(the_rival_is_the_strongest_claimant),
 		cmocka_unit_test(the_best_is_the_first_of_the_best_rank),
 		cmocka_unit_test(claims_are_acquiring_and_active),
 		cmocka_unit_test(every_small_cluster_settles),
+		cmocka_unit_test(a_ring_settles),
 		cmocka_unit_test(thirty_two_nodes),
 	};
 
