@@ -119,7 +119,7 @@ int ip_local_out(struct net *net, struct sock *sk, struct sk_buff *skb)
 		return 0;
 	check_sent(from, frame, len);
 	tell(from->name, "sends", "", sk->path, frame, len);
-	if (sim_chance(100))
+	if (sim_chance(frame[5] == HBKM_FRAME_LEAVE ? 1000 : 100))
 		record(from, sk->path, frame, len);
 	for (i = 0; i < sim.n; i++)
 		if (i != from->index)
@@ -246,9 +246,9 @@ static bool harmless(const struct sim_machine *to, const struct packet *p)
 		if (i == f.nr_nodes)
 			return true;
 	}
-	/* A good-bye may come late: it is true. */
+	/* A good-bye of the life believed in may come late: it is true. */
 	if (f.type == HBKM_FRAME_LEAVE)
-		return false;
+		return d->incarnation != f.incarnation;
 	/* Its life is over, here as in truth, and not only just now. */
 	if ((p->life != from->life || !from->cl) &&
 	    sim.now > from->died_at + 2 * max(f.deadtime_us, to->params.deadtime_us) * US)

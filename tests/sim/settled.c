@@ -131,8 +131,13 @@ bool check_is_settled(bool complain)
 
 /*
  * Where A hears B, but B not A, for good, little can be promised: that somebody
- * holds each group, and that no two who hear each other do.
+ * holds each group, and that no two do of whom one believes in the other.
  */
+static bool believes_in(const struct sim_machine *m, const struct sim_machine *other)
+{
+	return hbkm_detector_present(&hbkm_node_by_id(m->cl, other->id)->detector);
+}
+
 bool check_crooked(bool complain)
 {
 	unsigned int i, j, k;
@@ -146,9 +151,10 @@ bool check_crooked(bool complain)
 			held |= m->state[k] == HBKM_GROUP_ACTIVE;
 			for (j = 0; j < sim.n_order[k]; j++)
 				may |= m->cl && m->order[k][j] == m->id;
-			for (j = 0; j < i; j++)
-				if (m->claimed_since[k] && sim.machines[j].claimed_since[k] &&
-				    together(m, &sim.machines[j]))
+			for (j = 0; j < sim.n; j++)
+				if (j != i && m->claimed_since[k] &&
+				    sim.machines[j].claimed_since[k] &&
+				    believes_in(m, &sim.machines[j]))
 					return UNSETTLED(complain, ONE_HOLDER, "%s and %s hold group %s",
 							 m->name, sim.machines[j].name,
 							 sim_group_names[k]);
