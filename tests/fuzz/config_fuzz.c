@@ -2,10 +2,10 @@
 /* sources: tools/hbctl/config/hacf.c tools/hbctl/config/hacf_check.c tools/hbctl/config/media.c tools/hbctl/config/facility.c tools/hbctl/config/haresources.c tools/hbctl/config/address.c tools/hbctl/config/authkeys.c tools/hbctl/config/value.c tools/hbctl/config/problems.c tools/hbctl/config/suggest.c tools/hbctl/config/lines.c tools/hbctl/config/dump.c tools/hbctl/config/json.c tools/hbctl/names.c kmod/frame.c */
 /* libs: json-c */
 /*
- * The parsers of /etc/ha.d, fed with anything. The first byte selects which:
- * ha.cf, haresources, authkeys, ha.cf then haresources, a time. What they accept
- * must be within every bound that the kernel and the agent rely on, and whatever
- * they say about it must be printable.
+ * The parsers of /etc/ha.d, fed with anything. The first byte selects which: '2' ha.cf,
+ * '3' haresources, '4' authkeys, '0' ha.cf, a form feed and haresources, '1' a time.
+ * What they accept must be within every bound that the kernel and the agent rely on,
+ * and whatever they say about it must be printable.
  */
 #include <arpa/inet.h>
 #include <json.h>
