@@ -95,7 +95,7 @@ struct hbkm_keyring *hbkm_keyring_create(const struct hbkm_key_config *keys, uns
 	unsigned int i;
 	int ret;
 
-	ring = kzalloc(sizeof(*ring), GFP_KERNEL);
+	ring = kzalloc(sizeof(*ring), GFP_KERNEL_ACCOUNT);
 	if (!ring)
 		return ERR_PTR(-ENOMEM);
 	ring->sign = sign;

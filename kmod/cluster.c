@@ -91,7 +91,7 @@ struct hbkm_cluster *hbkm_cluster_create(struct net *net, const char *name, cons
 	struct hbkm_cluster *cl;
 	int ret;
 
-	cl = kzalloc(sizeof(*cl), GFP_KERNEL);
+	cl = kzalloc(sizeof(*cl), GFP_KERNEL_ACCOUNT);
 	if (!cl)
 		return ERR_PTR(-ENOMEM);
 	cl->net = net;
@@ -108,7 +108,7 @@ struct hbkm_cluster *hbkm_cluster_create(struct net *net, const char *name, cons
 	hbkm_timer_setup_cluster(cl);
 	hbkm_sysfs_setup(cl);		/* from here on, put_device() frees */
 
-	cl->stats = netdev_alloc_pcpu_stats(struct hbkm_stats);
+	cl->stats = __netdev_alloc_pcpu_stats(struct hbkm_stats, GFP_KERNEL_ACCOUNT);
 	if (!cl->stats) {
 		ret = -ENOMEM;
 		goto err_put;

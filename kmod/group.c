@@ -52,7 +52,7 @@ static struct hbkm_group *create(struct hbkm_cluster *cl, const char *name,
 		NL_SET_ERR_MSG(extack, "too many groups (32)");
 		return ERR_PTR(-ENOSPC);
 	}
-	group = kzalloc(sizeof(*group), GFP_KERNEL);
+	group = kzalloc(sizeof(*group), GFP_KERNEL_ACCOUNT);
 	if (!group)
 		return ERR_PTR(-ENOMEM);
 	strscpy(group->name, name, sizeof(group->name));

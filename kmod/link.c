@@ -74,7 +74,7 @@ static struct hbkm_port *port_get(struct hbkm_cluster *cl, int ifindex, u16 numb
 			return port;
 		}
 	}
-	port = kzalloc(sizeof(*port), GFP_KERNEL);
+	port = kzalloc(sizeof(*port), GFP_KERNEL_ACCOUNT);
 	if (!port)
 		return ERR_PTR(-ENOMEM);
 	port->cl = cl;
@@ -251,7 +251,7 @@ int hbkm_link_create(struct hbkm_cluster *cl, const struct hbkm_link_config *c,
 			return -EEXIST;
 		}
 	}
-	link = kzalloc(sizeof(*link), GFP_KERNEL);
+	link = kzalloc(sizeof(*link), GFP_KERNEL_ACCOUNT);
 	if (!link)
 		return -ENOMEM;
 	link->cl = cl;
@@ -264,7 +264,7 @@ int hbkm_link_create(struct hbkm_cluster *cl, const struct hbkm_link_config *c,
 	link->ttl = c->ttl;
 	strscpy(link->ifname, c->ifname, sizeof(link->ifname));
 	hbkm_xmit_setup_link(link);
-	ret = dst_cache_init(&link->route, GFP_KERNEL);
+	ret = dst_cache_init(&link->route, GFP_KERNEL_ACCOUNT);
 	if (ret)
 		goto err_free;
 

@@ -46,7 +46,7 @@ struct hbkm_node *hbkm_node_create(struct hbkm_cluster *cl, const char *name,
 		NL_SET_ERR_MSG(extack, "too many nodes (32)");
 		return ERR_PTR(-ENOSPC);
 	}
-	node = kzalloc(sizeof(*node), GFP_KERNEL);
+	node = kzalloc(sizeof(*node), GFP_KERNEL_ACCOUNT);
 	if (!node)
 		return ERR_PTR(-ENOMEM);
 	node->cl = cl;

@@ -152,11 +152,20 @@ static hbkm_class_ns_t *class_namespace(HBKM_CLASS_CONST struct device *dev)
 	return hbkm_class_ns(cl->net);
 }
 
+/* As those of the network devices beside them: root's in the namespace's own user namespace. */
+static void get_ownership(HBKM_CLASS_CONST struct device *dev, kuid_t *uid, kgid_t *gid)
+{
+	const struct hbkm_cluster *cl = container_of(dev, struct hbkm_cluster, dev);
+
+	net_ns_get_ownership(cl->net, uid, gid);
+}
+
 static struct class hbkm_class = {
 	.name = "hbkm",
 	.dev_groups = hbkm_groups,
 	.ns_type = &net_ns_type_operations,
 	.namespace = class_namespace,
+	.get_ownership = get_ownership,
 };
 
 static void release(struct device *dev)

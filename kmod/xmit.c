@@ -292,7 +292,8 @@ unlock:
 static void fill_reserve(struct hbkm_link *link)
 {
 	while (skb_queue_len_lockless(&link->reserve) < RESERVE) {
-		struct sk_buff *skb = alloc_skb(HEADROOM + HBKM_FRAME_MAX_LEN, GFP_KERNEL);
+		struct sk_buff *skb = alloc_skb(HEADROOM + HBKM_FRAME_MAX_LEN,
+						GFP_KERNEL_ACCOUNT);
 
 		if (!skb)
 			break;

@@ -52,6 +52,7 @@ static inline long strscpy(char *to, const char *from, size_t size)
 
 /* memory */
 #define GFP_KERNEL		0
+#define GFP_KERNEL_ACCOUNT	0
 #define GFP_ATOMIC		0
 #define __GFP_NOWARN		0
 #define kzalloc(size, gfp)	calloc(1, size)
@@ -148,7 +149,7 @@ typedef struct {
 #define this_cpu_ptr(p)			(p)
 #define per_cpu_ptr(p, cpu)		((void)(cpu), (p))
 #define for_each_possible_cpu(cpu)	for (cpu = 0; cpu < 1; cpu++)
-#define netdev_alloc_pcpu_stats(type)	((type *)calloc(1, sizeof(type)))
+#define __netdev_alloc_pcpu_stats(type, gfp)	((type *)calloc(1, sizeof(type)))
 #define free_percpu(p)			free(p)
 
 typedef struct {
