@@ -149,10 +149,13 @@ void hbkm_keyring_free(struct hbkm_keyring *ring)
 void hbkm_keyring_set(struct hbkm_cluster *cl, struct hbkm_keyring *ring)
 {
 	struct hbkm_keyring *old = rcu_dereference_protected(cl->keys, true);
+	struct hbkm_node *node;
 
 	rcu_assign_pointer(cl->keys, ring);
 	synchronize_net();
 	hbkm_keyring_free(old);
+	list_for_each_entry(node, &cl->nodes, list)
+		WRITE_ONCE(node->unverified, false);
 }
 
 /**

@@ -10,6 +10,13 @@
 #include "hbkm.h"
 #include "trace.h"
 
+/* For how long a link must be up to end an isolation: 0, then twice as long each time. */
+#define HOLD_MIN_NS	(1000ULL * NSEC_PER_MSEC)
+#define HOLD_MAX_NS	(32 * HOLD_MIN_NS)
+
+/* If it goes again within this time it flaps. */
+#define CALM_NS		(10 * HOLD_MIN_NS)
+
 /**
  * hbkm_params_default() - the parameters of a cluster that was told none
  * @p: receives them: Heartbeat's defaults
@@ -401,6 +408,75 @@ void hbkm_cluster_late(struct hbkm_cluster *cl, u64 now, u64 late_ns)
 		rejoin(cl, now);
 }
 
+static bool linked(struct hbkm_cluster *cl, u64 now)
+{
+	struct hbkm_link *link;
+	bool up = false;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(link, &cl->links, list)
+		up |= hbkm_link_tick(link, now);
+	rcu_read_unlock();
+	return up;
+}
+
+/*
+ * For how long must all links be down to count as isolation, or one up to end
+ * it? Peers bury us a deadtime after our last beat: we give up before they do,
+ * but do not move anything for a carrier that is back at once. And a link that
+ * comes back only to go again is trusted later each time.
+ */
+static u64 links_patience(const struct hbkm_cluster *cl)
+{
+	const struct hbkm_params *p = &cl->params;
+
+	if (cl->state == HBKM_CLUSTER_DOWN)
+		return 0;
+	return cl->cut ? (p->deadtime_us / 2 - p->keepalive_us) * HBKM_NS_PER_US : cl->hold_ns;
+}
+
+static void isolation_changes(struct hbkm_cluster *cl, u64 now)
+{
+	u64 longer;
+
+	cl->isolated = cl->cut;
+	if (cl->isolated) {
+		longer = min(max(2 * cl->hold_ns, HOLD_MIN_NS), HOLD_MAX_NS);
+		cl->hold_ns = now < cl->calm_ns ? longer : 0;
+	} else if (cl->state == HBKM_CLUSTER_RUNNING || cl->state == HBKM_CLUSTER_JOINING) {
+		cl->calm_ns = now + CALM_NS;
+		/* Back again: who was silent may live, and hold what we gave up. */
+		rejoin(cl, now);
+	}
+	hbkm_notify_cluster(cl, now);
+	hbkm_cluster_elect(cl, now);
+}
+
+/* Are we cut off from everybody, as far as our own devices tell? */
+static void watch_links(struct hbkm_cluster *cl, u64 now)
+{
+	bool cut = !linked(cl, now);
+	struct hbkm_timing timing;
+	struct hbkm_node *node;
+
+	if (cut != cl->cut) {
+		cl->cut = cut;
+		cl->cut_ns = now;
+	}
+	if (cut == cl->isolated)
+		return;
+	if (hbkm_since(cl->cut_ns, now) >= links_patience(cl)) {
+		isolation_changes(cl, now);
+		return;
+	}
+	if (!cut)
+		return;
+	/* Until we know, and have listened again, nobody else's silence counts. */
+	timing = hbkm_timing(cl);
+	list_for_each_entry(node, &cl->nodes, list)
+		hbkm_detector_excuse(&node->detector, &timing, now);
+}
+
 /**
  * hbkm_cluster_tick() - what is to be looked at before a beat
  * @cl: the cluster
@@ -420,6 +496,7 @@ void hbkm_cluster_tick(struct hbkm_cluster *cl, u64 now, u64 late_ns)
 	cl->late_max_ns = max(cl->late_max_ns, late_ns);
 
 	hbkm_cluster_late(cl, now, late_ns);
+	watch_links(cl, now);
 	if (now >= cl->slow_ns)
 		cl->interval_ns = cl->params.keepalive_us * HBKM_NS_PER_US;
 
@@ -435,7 +512,7 @@ void hbkm_cluster_tick(struct hbkm_cluster *cl, u64 now, u64 late_ns)
 	}
 	list_for_each_entry(node, &cl->nodes, list)
 		if (node != cl->self)
-			hbkm_node_age_paths(node, now);
+			hbkm_node_tick(node, now);
 
 	if (changed)
 		hbkm_notify_cluster(cl, now);
@@ -466,33 +543,15 @@ void hbkm_cluster_elect(struct hbkm_cluster *cl, u64 now)
 }
 
 /**
- * hbkm_cluster_links_changed() - are we cut off from everybody, as far as our
- *	own devices tell?
+ * hbkm_cluster_links_changed() - links have come, gone or changed
  * @cl: the cluster
  *
  * Context: process, hbkm_net.lock held.
  */
 void hbkm_cluster_links_changed(struct hbkm_cluster *cl)
 {
-	struct hbkm_link *link;
-	bool isolated = true;
-	u64 now;
-
-	list_for_each_entry(link, &cl->links, list)
-		if (link->state == HBKM_LINK_UP)
-			isolated = false;
-
 	spin_lock_bh(&cl->lock);
-	if (isolated != cl->isolated) {
-		now = ktime_get_ns();
-		cl->isolated = isolated;
-		/* Back again: who was silent may live, and hold what we gave up. */
-		if (!isolated && (cl->state == HBKM_CLUSTER_RUNNING ||
-				  cl->state == HBKM_CLUSTER_JOINING))
-			rejoin(cl, now);
-		hbkm_notify_cluster(cl, now);
-		hbkm_cluster_elect(cl, now);
-	}
+	watch_links(cl, ktime_get_ns());
 	spin_unlock_bh(&cl->lock);
 }
 

@@ -121,6 +121,8 @@ struct hbkm_share {
  * @judging: its judge timer is armed or running (lock)
  * @said: flags of its newest frame, HBKM_FRAME_F_* (lock)
  * @digest: of its group list, as it says (lock)
+ * @differs: what of its configuration is not ours, HBKM_NODE_F_*, as last told (lock)
+ * @unverified: something in its name did not verify (written by anybody)
  * @reason: why it left (lock)
  * @echoed: paths on which it says it hears us (lock)
  * @rtt_ns: round trip, of the newest beat that allows to tell (lock)
@@ -135,8 +137,10 @@ struct hbkm_node {
 	char name[HBKM_NAME_MAX + 1];
 	bool removed;
 	bool judging;
+	bool unverified;
 	u16 said;
 	u32 digest;
+	u32 differs;
 	u8 reason;
 	u16 echoed;
 	u64 rtt_ns;
@@ -177,6 +181,9 @@ struct hbkm_port {
  * @number: UDP port
  * @ttl: of what is sent
  * @state: enum hbkm_link_state (written under lock)
+ * @refusals: frames refused in a row, as far as that matters (tx_lock)
+ * @refused: with which errno, if not just once or twice (written under tx_lock)
+ * @error: errno with which frames are refused, as last told, 0: they are not (lock)
  * @dev: its device, NULL: absent (RTNL, read under RCU)
  * @dev_tracker: our reference to it
  * @port: its socket, NULL: absent (RTNL, read under RCU)
@@ -200,6 +207,9 @@ struct hbkm_link {
 	u16 number;
 	u8 ttl;
 	u8 state;
+	u8 refusals;
+	int refused;
+	int error;
 	struct net_device __rcu *dev;
 	netdevice_tracker dev_tracker;
 	struct hbkm_port __rcu *port;
@@ -261,8 +271,12 @@ struct hbkm_group {
  * @params: times and policies (lock)
  * @state: enum hbkm_cluster_state (lock)
  * @reason: why we leave (lock)
- * @isolated: all links are down (lock)
  * @parted: the good-bye is said, and no beat may follow it (lock)
+ * @isolated: all links are down, and that counts (lock)
+ * @cut: all links are down (lock)
+ * @cut_ns: since when that is so, or not so (lock)
+ * @hold_ns: for how long a link must be up to end an isolation (lock)
+ * @calm_ns: another isolation before this is a flapping link's (lock)
  * @gone: it is being taken down, and its last event was sent (lock)
  * @agent_ok: the agent answers, as last looked (lock)
  * @recheck: a group needs a look at every beat (lock)
@@ -308,6 +322,7 @@ struct hbkm_cluster {
 	u8 reason;
 	bool isolated;
 	bool parted;
+	bool cut;
 	bool gone;
 	bool agent_ok;
 	bool recheck;
@@ -319,6 +334,9 @@ struct hbkm_cluster {
 	u64 listen_ns;
 	u64 interval_ns;
 	u64 slow_ns;
+	u64 cut_ns;
+	u64 hold_ns;
+	u64 calm_ns;
 	u32 event_seq;
 	u32 slots;
 	u32 digest;
@@ -384,7 +402,7 @@ void hbkm_node_remove_all(struct hbkm_cluster *cl);
 enum hbkm_stat hbkm_node_heard(struct hbkm_node *node, const struct hbkm_link *link,
 			       const struct hbkm_frame *f, u64 now);
 void hbkm_node_judge(struct hbkm_node *node, u64 now, u64 late_ns, u64 *next);
-void hbkm_node_age_paths(struct hbkm_node *node, u64 now);
+void hbkm_node_tick(struct hbkm_node *node, u64 now);
 void hbkm_node_voter(const struct hbkm_node *node, const struct hbkm_group *group, u64 now,
 		     struct hbkm_voter *v);
 
@@ -409,6 +427,7 @@ int hbkm_link_attach(struct hbkm_link *link, struct net_device *dev,
 		     struct netlink_ext_ack *extack);
 void hbkm_link_detach(struct hbkm_link *link);
 void hbkm_link_look(struct hbkm_link *link);
+bool hbkm_link_tick(struct hbkm_link *link, u64 now);
 struct hbkm_link *hbkm_link_find(struct hbkm_port *port, __be32 saddr, __be32 daddr);
 
 /* group.c */

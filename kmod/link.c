@@ -150,6 +150,33 @@ void hbkm_link_look(struct hbkm_link *link)
 }
 
 /**
+ * hbkm_link_tick() - what is to be looked at before a beat: can it send?
+ * @link: the link
+ * @now: monotonic time, ns
+ *
+ * Looks at the device itself, since the network core tells of a lost carrier
+ * up to a second late, and tells if frames are refused, or no longer.
+ *
+ * Context: bottom halves off or process, lock held. Return: its device is up.
+ */
+bool hbkm_link_tick(struct hbkm_link *link, u64 now)
+{
+	bool up;
+	int error;
+
+	lockdep_assert_held(&link->cl->lock);
+	rcu_read_lock();
+	up = look_at(rcu_dereference(link->dev)) == HBKM_LINK_UP;
+	rcu_read_unlock();
+	error = up ? READ_ONCE(link->refused) : 0;
+	if (error != link->error) {
+		link->error = error;
+		hbkm_notify_link(link, now);
+	}
+	return up;
+}
+
+/**
  * hbkm_link_attach() - its device is there
  * @link: the link, without a device
  * @dev: the device

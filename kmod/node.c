@@ -320,19 +320,49 @@ void hbkm_node_judge(struct hbkm_node *node, u64 now, u64 late_ns, u64 *next)
 		hbkm_timer_beat_now(cl, now);
 }
 
+/*
+ * What of its configuration is not ours, as far as its frames say. Of one with
+ * other keys we know only that what comes in its name is not signed by any of
+ * ours; that may be forged, so it counts only until the node itself is heard.
+ */
+static u32 differences(struct hbkm_node *node)
+{
+	const struct hbkm_detector *d = &node->detector;
+	const struct hbkm_cluster *cl = node->cl;
+	bool failback = cl->params.auto_failback != HBKM_FAILBACK_OFF;
+	u32 flags = 0;
+
+	if (!hbkm_detector_present(d))
+		return READ_ONCE(node->unverified) ? HBKM_NODE_F_UNVERIFIED : 0;
+	WRITE_ONCE(node->unverified, false);
+	if (node->digest != cl->digest)
+		flags |= HBKM_NODE_F_OTHER_GROUPS;
+	if (d->keepalive_us != cl->params.keepalive_us || d->deadtime_us != cl->params.deadtime_us)
+		flags |= HBKM_NODE_F_OTHER_TIMES;
+	if (!(node->said & HBKM_FRAME_F_FAILBACK) == failback)
+		flags |= HBKM_NODE_F_OTHER_POLICY;
+	return flags;
+}
+
 /**
- * hbkm_node_age_paths() - drop the paths on which a node has fallen silent
- * @node: the node
+ * hbkm_node_tick() - what is to be looked at before a beat: paths on which it has
+ *	fallen silent, and whether its configuration is ours
+ * @node: a peer
  * @now: monotonic time, ns
  *
  * Context: softirq, lock held.
  */
-void hbkm_node_age_paths(struct hbkm_node *node, u64 now)
+void hbkm_node_tick(struct hbkm_node *node, u64 now)
 {
 	struct hbkm_timing timing = hbkm_timing(node->cl);
+	u32 differs = differences(node);
 
 	if (hbkm_detector_age_paths(&node->detector, &timing, now))
 		hbkm_notify_node(node, HBKM_EVENT_PATH, now);
+	if (differs != node->differs) {
+		node->differs = differs;
+		hbkm_notify_node(node, HBKM_EVENT_NODE, now);
+	}
 }
 
 /**

@@ -65,12 +65,23 @@ static void device_renamed(struct hbkm_cluster *cl, struct net_device *dev)
 	device_came(cl, dev);
 }
 
+static bool has_links(const struct hbkm_cluster *cl, const struct net_device *dev)
+{
+	const struct hbkm_link *link;
+
+	list_for_each_entry(link, &cl->links, list)
+		if (rtnl_dereference(link->dev) == dev)
+			return true;
+	return false;
+}
+
 /* Context: process, RTNL held. */
 static int netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	struct hbkm_net *hn = hbkm_net(dev_net(dev));
 	struct hbkm_cluster *cl;
+	bool moved = false;
 
 	mutex_lock(&hn->lock);
 	cl = hn->cluster;
@@ -86,6 +97,9 @@ static int netdev_event(struct notifier_block *nb, unsigned long event, void *pt
 	case NETDEV_CHANGENAME:
 		device_renamed(cl, dev);
 		break;
+	case NETDEV_CHANGEADDR:
+		moved = has_links(cl, dev);
+		break;
 	case NETDEV_UP:
 	case NETDEV_DOWN:
 	case NETDEV_CHANGE:
@@ -95,6 +109,9 @@ static int netdev_event(struct notifier_block *nb, unsigned long event, void *pt
 	}
 unlock:
 	mutex_unlock(&hn->lock);
+	/* Else peers' beats go to the old hardware address for as long as they remember it. */
+	if (moved)
+		__netdev_notify_peers(dev);
 	return NOTIFY_DONE;
 }
 

@@ -77,14 +77,14 @@ static u32 node_flags(const struct hbkm_node *node)
 		return flags;
 	}
 	if (!hbkm_detector_present(&node->detector))
-		return 0;
+		return node->differs;
 	if (node->said & HBKM_FRAME_F_AGENT)
 		flags |= HBKM_NODE_F_AGENT;
 	if (node->said & HBKM_FRAME_F_SETTLED)
 		flags |= HBKM_NODE_F_SETTLED;
 	if (node->detector.oneway)
 		flags |= HBKM_NODE_F_ONEWAY;
-	return flags;
+	return flags | node->differs;
 }
 
 /**
@@ -154,6 +154,8 @@ int hbkm_fill_link(struct sk_buff *skb, const struct hbkm_link *link)
 	    put_u64(skb, HBKM_A_RX, atomic64_read(&link->rx)))
 		return -EMSGSIZE;
 	if (link->kind != HBKM_LINK_BCAST && nla_put_in_addr(skb, HBKM_A_ADDR, link->addr))
+		return -EMSGSIZE;
+	if (link->error && nla_put_u32(skb, HBKM_A_RESULT, link->error))
 		return -EMSGSIZE;
 	if (link->source && nla_put_in_addr(skb, HBKM_A_SADDR, link->source))
 		return -EMSGSIZE;

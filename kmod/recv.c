@@ -36,8 +36,10 @@ static enum hbkm_stat receive(struct hbkm_port *port, const struct iphdr *ip, co
 	if (!ring)
 		return HBKM_STAT_RX_IDLE;
 	stat = hbkm_auth_verify(ring, &f, buf, len);
-	if (stat != HBKM_STAT_RX_GOOD)
+	if (stat != HBKM_STAT_RX_GOOD) {
+		WRITE_ONCE(node->unverified, true);
 		return stat;
+	}
 	atomic64_inc(&link->rx);
 	return hbkm_node_heard(node, link, &f, now);
 }

@@ -20,6 +20,9 @@
 
 #define HEADERS	(sizeof(struct iphdr) + sizeof(struct udphdr))
 
+/* So many refusals in a row are told: one alone may be a queue that was full. */
+#define REFUSALS	3
+
 /* Enough for any device that we are likely to meet; more makes the stack reallocate. */
 #define HEADROOM	(LL_MAX_HEADER + HEADERS)
 
@@ -38,6 +41,8 @@ static u16 frame_flags(const struct hbkm_cluster *cl)
 		flags |= HBKM_FRAME_F_LEAVING;
 	if (cl->isolated)
 		flags |= HBKM_FRAME_F_ISOLATED;
+	if (cl->params.auto_failback != HBKM_FAILBACK_OFF)
+		flags |= HBKM_FRAME_F_FAILBACK;
 	return flags;
 }
 
@@ -215,12 +220,17 @@ static int send(struct hbkm_link *link, struct net_device *dev, struct hbkm_port
 	ip->version = 4;
 	ip->ihl = 5;
 	ip->tos = TOS;
-	ip->id = 0;			/* never fragmented: RFC 6864 */
+	ip->id = 0;
 	ip->frag_off = htons(IP_DF);
 	ip->ttl = link->ttl;
 	ip->protocol = IPPROTO_UDP;
 	ip->saddr = saddr;
 	ip->daddr = link->addr;
+	if (skb->len > dst_mtu(&rt->dst)) {
+		/* Rather in pieces than not at all; else no id is needed: RFC 6864. */
+		ip->frag_off = 0;
+		ip_select_ident(dev_net(dev), skb, NULL);
+	}
 
 	skb->protocol = htons(ETH_P_IP);
 	skb->priority = TC_PRIO_CONTROL;
@@ -233,13 +243,19 @@ static void send_on_link(struct hbkm_link *link, const u8 *frame, size_t len)
 {
 	struct hbkm_port *port = rcu_dereference(link->port);
 	struct net_device *dev = rcu_dereference(link->dev);
+	int ret;
 
 	if (!port || !dev || READ_ONCE(link->state) != HBKM_LINK_UP)
 		return;
-	if (send(link, dev, port, frame, len)) {
+	ret = send(link, dev, port, frame, len);
+	if (ret) {
 		atomic64_inc(&link->tx_errors);
 		hbkm_count(link->cl->stats, HBKM_STAT_TX_ERROR);
+		if (link->refusals < REFUSALS && ++link->refusals == REFUSALS)
+			WRITE_ONCE(link->refused, -ret);
 	} else {
+		link->refusals = 0;
+		WRITE_ONCE(link->refused, 0);
 		atomic64_inc(&link->tx);
 		hbkm_count(link->cl->stats, HBKM_STAT_TX);
 	}

@@ -69,6 +69,7 @@ enum hbkm_frame_type {
 #define HBKM_FRAME_F_SETTLED	0x0002	/* has joined: may hold groups */
 #define HBKM_FRAME_F_LEAVING	0x0004	/* gives everything up */
 #define HBKM_FRAME_F_ISOLATED	0x0008	/* its links are down, as far as it knows */
+#define HBKM_FRAME_F_FAILBACK	0x0010	/* its auto_failback is not off */
 
 #define HBKM_FRAME_NODE_F_DEAD	0x01	/* the sender believes it dead or gone */
 

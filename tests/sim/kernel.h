@@ -369,6 +369,8 @@ static inline void *skb_push(struct sk_buff *skb, size_t n)
 #define ip_route_output_flow(n, f, sk)	((void)(f), (void)(sk), (struct rtable *)ERR_PTR(-ENETUNREACH))
 #define dst_cache_set_ip4(c, d, s)	((void)(c), (void)(d))
 #define ip_rt_put(rt)			((void)(rt))
+#define dst_mtu(dst)			((void)(dst), 1500U)
+#define ip_select_ident(n, skb, sk)	((void)(n), (void)(skb))
 struct in_device;
 #define RT_SCOPE_HOST			254
 #define __in_dev_get_rcu(dev)		((void)(dev), (struct in_device *)NULL)

@@ -74,6 +74,11 @@ static void add_link(struct sim_machine *m, unsigned int path)
 	list_add_tail(&link->list, &m->cl->links);
 }
 
+bool hbkm_link_tick(struct hbkm_link *link, u64 now)
+{
+	return link->state == HBKM_LINK_UP;
+}
+
 void hbkm_link_remove(struct hbkm_link *link)
 {
 	link->port->sock->sk->sk_user_data = NULL;

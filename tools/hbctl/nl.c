@@ -78,6 +78,7 @@ static struct nla_policy policy[HBKM_A_MAX + 1] = {
 	[HBKM_A_TTL] = { .type = NLA_U8 },
 	[HBKM_A_TX] = { .type = NLA_U64 },
 	[HBKM_A_TX_ERRORS] = { .type = NLA_U64 },
+	[HBKM_A_RESULT] = { .type = NLA_U32 },
 	[HBKM_A_RX] = { .type = NLA_U64 },
 	[HBKM_A_GROUP_NAME] = { .type = NLA_STRING },
 	[HBKM_A_GROUP_ID] = { .type = NLA_U32 },
@@ -200,6 +201,7 @@ static void decode_link(struct nlattr **tb, struct nl_link *l)
 	l->ttl = get_u8(tb, HBKM_A_TTL);
 	l->tx = get_u64(tb, HBKM_A_TX);
 	l->tx_errors = get_u64(tb, HBKM_A_TX_ERRORS);
+	l->error = get_u32(tb, HBKM_A_RESULT);
 	l->rx = get_u64(tb, HBKM_A_RX);
 }
 

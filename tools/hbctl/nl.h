@@ -67,6 +67,7 @@ struct nl_link {
 	uint8_t ttl;
 	uint64_t tx;
 	uint64_t tx_errors;
+	uint32_t error;
 	uint64_t rx;
 };
 

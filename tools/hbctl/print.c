@@ -2,6 +2,7 @@
 /* The fields of each kind of object, in the one order in which all verbs print them. */
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "hbctl.h"
 #include "names.h"
@@ -43,6 +44,10 @@ void print_node(const struct nl_snapshot *s, const struct nl_node *n)
 	out_flag("agent", n->flags & HBKM_NODE_F_AGENT);
 	out_flag("settled", n->flags & HBKM_NODE_F_SETTLED);
 	out_flag("oneway", n->flags & HBKM_NODE_F_ONEWAY);
+	out_flag("other_groups", n->flags & HBKM_NODE_F_OTHER_GROUPS);
+	out_flag("other_times", n->flags & HBKM_NODE_F_OTHER_TIMES);
+	out_flag("other_policy", n->flags & HBKM_NODE_F_OTHER_POLICY);
+	out_flag("unverified", n->flags & HBKM_NODE_F_UNVERIFIED);
 	if (n->reason || opts.json)
 		out_string("reason", reason_name(n->reason));
 	if (!self) {
@@ -88,6 +93,8 @@ void print_link(const struct nl_link *l)
 		out_string("address", link_address(l, address, sizeof(address)));
 	out_uint("port", l->port);
 	out_string("state", link_state_name(l->state));
+	if (l->error)
+		out_string("error", strerror(l->error));
 	out_uint("path", l->path);
 	out_uint("id", l->id);
 	if (l->kind == HBKM_LINK_MCAST)

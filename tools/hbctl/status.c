@@ -96,9 +96,21 @@ static void text_paths(const struct nl_snapshot *s, const struct nl_node *n)
 	}
 }
 
+/* What is not the same in its configuration. */
+static const struct {
+	uint32_t flag;
+	const char *text;
+} differences[] = {
+	{ HBKM_NODE_F_OTHER_GROUPS, "has other groups" },
+	{ HBKM_NODE_F_OTHER_TIMES, "has other times" },
+	{ HBKM_NODE_F_OTHER_POLICY, "has another auto_failback" },
+	{ HBKM_NODE_F_UNVERIFIED, "has other keys, it seems" },
+};
+
 static void text_node(const struct nl_snapshot *s, const struct nl_node *n, int width)
 {
 	char a[32];
+	size_t i;
 
 	printf("  %-*s  %-5s", width, n->name, node_state_name(n->state));
 	if (n->flags & HBKM_NODE_F_SELF) {
@@ -113,6 +125,9 @@ static void text_node(const struct nl_snapshot *s, const struct nl_node *n, int 
 		printf(", left: %s", reason_name(n->reason));
 	if (n->flags & HBKM_NODE_F_ONEWAY)
 		printf(", does not hear us");
+	for (i = 0; i < sizeof(differences) / sizeof(*differences); i++)
+		if (n->flags & differences[i].flag)
+			printf(", %s", differences[i].text);
 	if (n->has_rtt && n->rtt_ns)
 		printf(", round trip %s", about(a, sizeof(a), n->rtt_ns));
 	if (n->state == HBKM_NODE_UP || n->state == HBKM_NODE_LATE) {
@@ -171,6 +186,8 @@ static void print_text(const struct nl_snapshot *s)
 			printf(", sent %llu, refused %llu, received %llu",
 			       (unsigned long long)l->tx, (unsigned long long)l->tx_errors,
 			       (unsigned long long)l->rx);
+		if (l->error)
+			printf(", cannot send: %s", strerror(l->error));
 		putchar('\n');
 	}
 	printf("groups\n");

@@ -32,7 +32,8 @@
  * HBKM_CMD_NODE_DEL       NODE_NAME. Not the own node, nor one in a group's order.
  * HBKM_CMD_NODE_GET       dump. NODE_NAME, NODE_ID, NODE_STATE, REASON,
  *	NODE_FLAGS, INCARNATION, AGE_NS (since last heard), RTT_NS, KEEPALIVE_US,
- *	DEADTIME_US (as the node says), PATHS_HEARD, PATHS_ECHOED.
+ *	DEADTIME_US (as the node says), PATHS_HEARD, PATHS_ECHOED. What tells that its
+ *	configuration is not this node's is in NODE_FLAGS, with an event when it changes.
  *
  * HBKM_CMD_LINK_NEW       LINK_ID (0..63), LINK_KIND, LINK_PATH (0..15), IFNAME,
  *	ADDR (ucast: the peer; mcast: the group), PORT, TTL (mcast, default 1).
@@ -43,7 +44,9 @@
  *	for it. The path is what both ends call this cable: the bits of
  *	PATHS_HEARD and PATHS_ECHOED.
  * HBKM_CMD_LINK_DEL       LINK_ID.
- * HBKM_CMD_LINK_GET       dump. As LINK_NEW, and IFINDEX, LINK_STATE, TX, TX_ERRORS, RX.
+ * HBKM_CMD_LINK_GET       dump. As LINK_NEW, and IFINDEX, LINK_STATE, TX, TX_ERRORS, RX, and
+ *	RESULT, an errno: the last frames were refused with it (absent: they were not).
+ *	A frame longer than the device's MTU goes in fragments.
  *
  * HBKM_CMD_GROUP_NEW      GROUP_NAME, ORDER (array of u32 node ids, the preferred
  *	first). For a group that exists, changes its order.
@@ -192,7 +195,7 @@ enum hbkm_cluster_state {
 };
 
 #define HBKM_CLUSTER_F_AGENT	(1U << 0)	/* the agent is there and answers */
-#define HBKM_CLUSTER_F_ISOLATED	(1U << 1)	/* every own link is down */
+#define HBKM_CLUSTER_F_ISOLATED	(1U << 1)	/* every own link is down, or flaps */
 
 /* As Heartbeat's: auto_failback legacy is on, without standby and takeover. */
 enum hbkm_auto_failback {
@@ -213,6 +216,11 @@ enum hbkm_node_state {
 #define HBKM_NODE_F_AGENT	(1U << 1)	/* says that its agent works */
 #define HBKM_NODE_F_SETTLED	(1U << 2)	/* says that it has joined */
 #define HBKM_NODE_F_ONEWAY	(1U << 3)	/* heard, but it does not hear us */
+#define HBKM_NODE_F_OTHER_GROUPS (1U << 4)	/* other groups or orders than here */
+#define HBKM_NODE_F_OTHER_TIMES	(1U << 5)	/* another keepalive or deadtime */
+#define HBKM_NODE_F_OTHER_POLICY (1U << 6)	/* auto_failback off here or there only */
+#define HBKM_NODE_F_UNVERIFIED	(1U << 7)	/* not up; what came in its name was not signed
+						   by any key here */
 
 enum hbkm_reason {
 	HBKM_REASON_NONE,
@@ -263,7 +271,7 @@ enum hbkm_event {
 	HBKM_EVENT_CLUSTER = 1,		/* parameters, state, agent, isolation */
 	HBKM_EVENT_NODE,		/* node state or flags */
 	HBKM_EVENT_PATH,		/* PATHS_HEARD or PATHS_ECHOED of a node */
-	HBKM_EVENT_LINK,		/* state of an own link */
+	HBKM_EVENT_LINK,		/* state of an own link, or whether it can send */
 	HBKM_EVENT_GROUP,		/* state of a group here, or its holder */
 	HBKM_EVENT_CONFLICT,		/* two nodes claim a group (NODE_ID: the other) */
 	HBKM_EVENT_STALL,		/* our own timer was late (AGE_NS: by how much) */

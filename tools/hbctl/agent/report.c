@@ -57,6 +57,11 @@ static const char *heartbeat_status(const struct nl_node *n)
 	}
 }
 
+static bool is_up(const struct nl_node *n)
+{
+	return n->state == HBKM_NODE_UP || n->state == HBKM_NODE_LATE;
+}
+
 static void report_node_state(const struct nl_node *old, const struct nl_node *n)
 {
 	const char *before = heartbeat_status(old), *after = heartbeat_status(n);
@@ -75,9 +80,39 @@ static void report_node_state(const struct nl_node *old, const struct nl_node *n
 		log_write(LOG_INFO, "Heartbeat restart on node %s", n->name);
 }
 
+/* A configuration that is not the same here and there: what it is, and what follows. */
+static const struct {
+	uint32_t flag;
+	const char *differs, *agrees;
+} differences[] = {
+	{ HBKM_NODE_F_OTHER_GROUPS,
+	  "has other resource groups, or another order of nodes, than this node: no failback",
+	  "has the same resource groups as this node again" },
+	{ HBKM_NODE_F_OTHER_TIMES, "has another keepalive or deadtime than this node",
+	  "has the same keepalive and deadtime as this node again" },
+	{ HBKM_NODE_F_OTHER_POLICY, "has auto_failback off and this node has not, or the reverse",
+	  "has the same auto_failback as this node again" },
+	{ HBKM_NODE_F_UNVERIFIED,
+	  "what comes in its name is signed by no key of this node: compare authkeys", NULL },
+};
+
+static void report_differences(const struct nl_node *n, uint32_t changed)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(differences) / sizeof(*differences); i++) {
+		if (!(changed & differences[i].flag))
+			continue;
+		if (n->flags & differences[i].flag)
+			log_write(LOG_WARNING, "node %s: %s", n->name, differences[i].differs);
+		else if (differences[i].agrees && is_up(n))
+			log_write(LOG_INFO, "node %s: %s", n->name, differences[i].agrees);
+	}
+}
+
 static void report_node_flags(const struct nl_node *old, const struct nl_node *n)
 {
-	bool up = n->state == HBKM_NODE_UP || n->state == HBKM_NODE_LATE;
+	bool up = is_up(n);
 	uint32_t changed = old->flags ^ n->flags;
 	bool oneway = n->flags & HBKM_NODE_F_ONEWAY;
 
@@ -89,6 +124,7 @@ static void report_node_flags(const struct nl_node *old, const struct nl_node *n
 		log_write(oneway ? LOG_WARNING : LOG_INFO, oneway ?
 			  "node %s: is heard, but does not hear us" :
 			  "node %s: hears us again", n->name);
+	report_differences(n, changed);
 }
 
 void report_node(struct agent *a, const struct nl_node *n)
@@ -131,6 +167,11 @@ void report_link(struct agent *a, const struct nl_link *l)
 		log_write(l->state == HBKM_LINK_UP ? LOG_INFO : LOG_WARNING, "Link %s:%s %s.",
 			  a->config->self, l->ifname,
 			  l->state == HBKM_LINK_UP ? "up" : link_state_name(l->state));
+	if (l->error && (i == s->n_links || s->links[i].error != l->error))
+		log_write(LOG_WARNING, "Link %s:%s cannot send: %s", a->config->self, l->ifname,
+			  strerror(l->error));
+	else if (!l->error && i < s->n_links && s->links[i].error && l->state == HBKM_LINK_UP)
+		log_write(LOG_INFO, "Link %s:%s sends again.", a->config->self, l->ifname);
 	if (i < HBKM_MAX_LINKS) {
 		s->links[i] = *l;
 		if (i == s->n_links)
