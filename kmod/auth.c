@@ -152,6 +152,8 @@ void hbkm_keyring_set(struct hbkm_cluster *cl, struct hbkm_keyring *ring)
 	struct hbkm_node *node;
 
 	rcu_assign_pointer(cl->keys, ring);
+	if (ring && cl->incarnation)
+		hbkm_lastword_prepare(cl, ring);
 	synchronize_net();
 	hbkm_keyring_free(old);
 	list_for_each_entry(node, &cl->nodes, list)

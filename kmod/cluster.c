@@ -157,10 +157,8 @@ void hbkm_cluster_destroy(struct hbkm_net *hn, u8 reason)
 	if (!cl)
 		return;
 
-	hbkm_cluster_say_leave(cl, reason);
+	hbkm_cluster_go(cl, reason);
 	spin_lock_bh(&cl->lock);
-	cl->state = HBKM_CLUSTER_DOWN;
-	hbkm_notify_cluster(cl, ktime_get_ns());
 	cl->gone = true;
 	spin_unlock_bh(&cl->lock);
 	hn->cluster = NULL;
@@ -219,7 +217,7 @@ void hbkm_cluster_set_params(struct hbkm_cluster *cl, const struct hbkm_params *
 }
 
 /**
- * hbkm_cluster_start() - begin to beat and to judge
+ * hbkm_cluster_start() - begin to beat and to judge, in a new life
  * @cl: the cluster, in state DOWN
  * @extack: receives the reason of a refusal
  *
@@ -227,6 +225,7 @@ void hbkm_cluster_set_params(struct hbkm_cluster *cl, const struct hbkm_params *
  */
 int hbkm_cluster_start(struct hbkm_cluster *cl, struct netlink_ext_ack *extack)
 {
+	struct hbkm_node *node;
 	u64 now;
 
 	if (cl->state != HBKM_CLUSTER_DOWN) {
@@ -244,10 +243,16 @@ int hbkm_cluster_start(struct hbkm_cluster *cl, struct netlink_ext_ack *extack)
 	do {
 		cl->incarnation = get_random_u64();
 	} while (!cl->incarnation);
+	hbkm_lastword_prepare(cl, rcu_dereference_protected(cl->keys, true));
 	hbkm_cluster_links_changed(cl);
+	cl->asleep = false;
 
-	spin_lock_bh(&cl->lock);
+	spin_lock_bh(&cl->tx_lock);
+	spin_lock(&cl->lock);
 	now = ktime_get_ns();
+	cl->seq = 0;
+	list_for_each_entry(node, &cl->nodes, list)
+		hbkm_node_forget(node, now);
 	cl->state = HBKM_CLUSTER_JOINING;
 	cl->parted = false;
 	cl->joined_ns = now;
@@ -255,7 +260,8 @@ int hbkm_cluster_start(struct hbkm_cluster *cl, struct netlink_ext_ack *extack)
 	cl->interval_ns = cl->params.keepalive_us * HBKM_NS_PER_US;
 	hbkm_timer_beat_start(cl, now);
 	hbkm_notify_cluster(cl, now);
-	spin_unlock_bh(&cl->lock);
+	spin_unlock(&cl->lock);
+	spin_unlock_bh(&cl->tx_lock);
 	return 0;
 }
 
@@ -284,16 +290,20 @@ int hbkm_cluster_leave(struct hbkm_cluster *cl, struct netlink_ext_ack *extack)
 }
 
 /**
- * hbkm_cluster_say_leave() - send the good-bye
+ * hbkm_cluster_go() - say good-bye, and be silent
  * @cl: the cluster; nothing is sent if it is not started
- * @reason: enum hbkm_reason
+ * @reason: enum hbkm_reason, for the peers
  *
- * Context: any but hard interrupt.
+ * Context: process, hbkm_net.lock held.
  */
-void hbkm_cluster_say_leave(struct hbkm_cluster *cl, u8 reason)
+void hbkm_cluster_go(struct hbkm_cluster *cl, u8 reason)
 {
-	if (READ_ONCE(cl->state) != HBKM_CLUSTER_DOWN)
+	if (cl->state != HBKM_CLUSTER_DOWN)
 		hbkm_xmit_frame(cl, HBKM_FRAME_LEAVE, reason, ktime_get_ns());
+	spin_lock_bh(&cl->lock);
+	cl->state = HBKM_CLUSTER_DOWN;
+	hbkm_notify_cluster(cl, ktime_get_ns());
+	spin_unlock_bh(&cl->lock);
 }
 
 /* Has every node been heard of, or buried? */
@@ -375,6 +385,17 @@ static void rejoin(struct hbkm_cluster *cl, u64 now)
 	hbkm_notify_cluster(cl, now);
 }
 
+/*
+ * Since our last frame; to the peers the time that this machine slept is silence
+ * as well. Before a suspend we are told; not so when a Xen guest migrates.
+ */
+static u64 silence_ns(const struct hbkm_cluster *cl, u64 now)
+{
+	u64 sent = cl->sent_ns[cl->seq % HBKM_SENT_RING];
+
+	return hbkm_since(sent, now) + hbkm_since(cl->slept_ns, hbkm_slept_ns());
+}
+
 /**
  * hbkm_cluster_late() - a timer of ours ran; was it in time?
  * @cl: the cluster
@@ -389,8 +410,7 @@ static void rejoin(struct hbkm_cluster *cl, u64 now)
 void hbkm_cluster_late(struct hbkm_cluster *cl, u64 now, u64 late_ns)
 {
 	/* Timers of one CPU may be on time while those of another are held up. */
-	bool silent = cl->seq &&
-		      hbkm_since(cl->sent_ns[cl->seq % HBKM_SENT_RING], now) > cl->promised_ns;
+	bool silent = cl->seq && silence_ns(cl, now) > cl->promised_ns;
 	struct hbkm_timing timing = hbkm_timing(cl);
 	struct hbkm_node *node;
 

@@ -29,12 +29,15 @@
 #include <linux/device.h>
 #include <linux/hrtimer.h>
 #include <linux/interrupt.h>
+#include <linux/ip.h>
 #include <linux/list.h>
 #include <linux/math64.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 #include <linux/spinlock.h>
+#include <linux/timekeeping.h>
+#include <linux/udp.h>
 #include <linux/workqueue.h>
 #include <net/dst_cache.h>
 #include <net/net_namespace.h>
@@ -48,7 +51,12 @@
 
 #define HBKM_VERSION	"0.1.0"
 
+/* What a frame has before it, the device's header apart. */
+#define HBKM_XMIT_HEADERS	(sizeof(struct iphdr) + sizeof(struct udphdr))
+
 struct genl_info;
+struct netpoll;
+struct rtable;
 struct netlink_ext_ack;
 struct shash_desc;
 struct hbkm_cluster;
@@ -157,6 +165,7 @@ struct hbkm_node {
  * @ifindex: of the device it is bound to
  * @number: UDP port
  * @users: links that use it
+ * @poll: to send a last word by, NULL: it cannot
  */
 struct hbkm_port {
 	struct list_head list;
@@ -165,6 +174,7 @@ struct hbkm_port {
 	int ifindex;
 	u16 number;
 	unsigned int users;
+	struct netpoll *poll;
 };
 
 /**
@@ -190,6 +200,9 @@ struct hbkm_port {
  * @route: cached
  * @reserve: frames to send from when there is no memory
  * @refill: fills @reserve again
+ * @lastword: to send the last word in (RTNL)
+ * @hop: hardware address that the last beat went to (tx_lock)
+ * @hop_saddr: and its source, 0: none known yet (tx_lock)
  * @tx: frames given to the network
  * @tx_errors: refused by it
  * @rx: frames verified
@@ -216,6 +229,9 @@ struct hbkm_link {
 	struct dst_cache route;
 	struct sk_buff_head reserve;
 	struct work_struct refill;
+	struct sk_buff *lastword;
+	u8 hop[MAX_ADDR_LEN];
+	__be32 hop_saddr;
 	atomic64_t tx;
 	atomic64_t tx_errors;
 	atomic64_t rx;
@@ -278,6 +294,7 @@ struct hbkm_group {
  * @hold_ns: for how long a link must be up to end an isolation (lock)
  * @calm_ns: another isolation before this is a flapping link's (lock)
  * @gone: it is being taken down, and its last event was sent (lock)
+ * @asleep: it was left to suspend the machine (mutex)
  * @agent_ok: the agent answers, as last looked (lock)
  * @recheck: a group needs a look at every beat (lock)
  * @incarnation: our present life
@@ -303,9 +320,12 @@ struct hbkm_group {
  * @seq: of the last frame sent (tx_lock)
  * @sent_ns: when the last frames were sent, by sequence number (lock)
  * @promised_ns: the deadtime that the last one told (lock)
+ * @slept_ns: for how long the machine had slept when it was sent (lock)
  * @late_max_ns: latest beat (tx_lock)
  * @late: histogram of lateness (tx_lock)
  * @frame: buffer to build frames in (tx_lock)
+ * @lastword: what to send in a panic (mutex)
+ * @lastword_ready: it is signed (mutex)
  * @uevent: tells sysfs pollers and udev
  * @stats: counters
  */
@@ -324,6 +344,7 @@ struct hbkm_cluster {
 	bool parted;
 	bool cut;
 	bool gone;
+	bool asleep;
 	bool agent_ok;
 	bool recheck;
 	u64 incarnation;
@@ -354,9 +375,12 @@ struct hbkm_cluster {
 	u64 seq;
 	u64 sent_ns[HBKM_SENT_RING];
 	u64 promised_ns;
+	u64 slept_ns;
 	u64 late_max_ns;
 	u64 late[HBKM_LATE_BUCKETS];
 	u8 frame[HBKM_FRAME_MAX_LEN];
+	u8 lastword[HBKM_FRAME_MIN_LEN];
+	bool lastword_ready;
 
 	struct work_struct uevent;
 	struct hbkm_stats __percpu *stats;
@@ -368,6 +392,12 @@ static inline struct hbkm_timing hbkm_timing(const struct hbkm_cluster *cl)
 		.deadtime_ns = cl->params.deadtime_us * HBKM_NS_PER_US,
 		.warntime_ns = cl->params.warntime_us * HBKM_NS_PER_US,
 	};
+}
+
+/* For how long this machine has slept: the monotonic clock stands still meanwhile. */
+static inline u64 hbkm_slept_ns(void)
+{
+	return ktime_to_ns(ktime_mono_to_any(0, TK_OFFS_BOOT));
 }
 
 /* main.c */
@@ -384,7 +414,7 @@ void hbkm_cluster_destroy(struct hbkm_net *hn, u8 reason);
 void hbkm_cluster_set_params(struct hbkm_cluster *cl, const struct hbkm_params *p);
 int hbkm_cluster_start(struct hbkm_cluster *cl, struct netlink_ext_ack *extack);
 int hbkm_cluster_leave(struct hbkm_cluster *cl, struct netlink_ext_ack *extack);
-void hbkm_cluster_say_leave(struct hbkm_cluster *cl, u8 reason);
+void hbkm_cluster_go(struct hbkm_cluster *cl, u8 reason);
 void hbkm_cluster_tick(struct hbkm_cluster *cl, u64 now, u64 late_ns);
 void hbkm_cluster_late(struct hbkm_cluster *cl, u64 now, u64 late_ns);
 void hbkm_cluster_elect(struct hbkm_cluster *cl, u64 now);
@@ -399,6 +429,7 @@ struct hbkm_node *hbkm_node_create(struct hbkm_cluster *cl, const char *name,
 				   struct netlink_ext_ack *extack);
 void hbkm_node_remove(struct hbkm_node *node);
 void hbkm_node_remove_all(struct hbkm_cluster *cl);
+void hbkm_node_forget(struct hbkm_node *node, u64 now);
 enum hbkm_stat hbkm_node_heard(struct hbkm_node *node, const struct hbkm_link *link,
 			       const struct hbkm_frame *f, u64 now);
 void hbkm_node_judge(struct hbkm_node *node, u64 now, u64 late_ns, u64 *next);
@@ -472,6 +503,7 @@ void hbkm_timer_stop_node(struct hbkm_node *node);
 
 /* xmit.c */
 void hbkm_xmit_frame(struct hbkm_cluster *cl, u8 type, u8 reason, u64 now);
+void hbkm_xmit_put_headers(struct sk_buff *skb, const struct hbkm_link *link, __be32 saddr);
 void hbkm_xmit_setup_link(struct hbkm_link *link);
 void hbkm_xmit_stop_link(struct hbkm_link *link);
 
@@ -508,5 +540,20 @@ void hbkm_sysfs_changed(struct hbkm_cluster *cl);
 /* notifier.c */
 int hbkm_notifier_init(void);
 void hbkm_notifier_exit(void);
+
+/* goodbye.c */
+int hbkm_goodbye_init(void);
+void hbkm_goodbye_exit(void);
+
+/* lastword.c */
+void hbkm_lastword_open(struct hbkm_port *port, struct net_device *dev);
+void hbkm_lastword_close(struct hbkm_port *port);
+void hbkm_lastword_attach(struct hbkm_link *link);
+void hbkm_lastword_detach(struct hbkm_link *link);
+void hbkm_lastword_learn(struct hbkm_link *link, struct net_device *dev, const struct rtable *rt,
+			 __be32 saddr);
+void hbkm_lastword_prepare(struct hbkm_cluster *cl, const struct hbkm_keyring *ring);
+void hbkm_lastword_init(void);
+void hbkm_lastword_exit(void);
 
 #endif /* HBKM_H */

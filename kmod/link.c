@@ -56,20 +56,20 @@ struct hbkm_link *hbkm_link_find(struct hbkm_port *port, __be32 saddr, __be32 da
 	return NULL;
 }
 
-static struct hbkm_port *port_get(struct hbkm_cluster *cl, int ifindex, u16 number,
+static struct hbkm_port *port_get(struct hbkm_cluster *cl, struct net_device *dev, u16 number,
 				  struct netlink_ext_ack *extack)
 {
 	struct udp_tunnel_sock_cfg tunnel = { .encap_type = 1, .encap_rcv = hbkm_recv };
 	struct udp_port_cfg udp = {
 		.family = AF_INET,
 		.local_udp_port = htons(number),
-		.bind_ifindex = ifindex,
+		.bind_ifindex = dev->ifindex,
 	};
 	struct hbkm_port *port;
 	int ret;
 
 	list_for_each_entry(port, &cl->ports, list) {
-		if (port->ifindex == ifindex && port->number == number) {
+		if (port->ifindex == dev->ifindex && port->number == number) {
 			port->users++;
 			return port;
 		}
@@ -78,7 +78,7 @@ static struct hbkm_port *port_get(struct hbkm_cluster *cl, int ifindex, u16 numb
 	if (!port)
 		return ERR_PTR(-ENOMEM);
 	port->cl = cl;
-	port->ifindex = ifindex;
+	port->ifindex = dev->ifindex;
 	port->number = number;
 	port->users = 1;
 	ret = udp_sock_create(cl->net, &udp, &port->sock);
@@ -89,6 +89,7 @@ static struct hbkm_port *port_get(struct hbkm_cluster *cl, int ifindex, u16 numb
 	}
 	tunnel.sk_user_data = port;
 	setup_udp_tunnel_sock(cl->net, hbkm_udp_tunnel_arg(port->sock), &tunnel);
+	hbkm_lastword_open(port, dev);
 	list_add(&port->list, &cl->ports);
 	return port;
 }
@@ -101,6 +102,7 @@ static void port_put(struct hbkm_port *port)
 	list_del(&port->list);
 	udp_tunnel_sock_release(hbkm_udp_tunnel_arg(port->sock));
 	synchronize_net();		/* not every kernel does so for us */
+	hbkm_lastword_close(port);
 	kfree(port);
 }
 
@@ -192,7 +194,7 @@ int hbkm_link_attach(struct hbkm_link *link, struct net_device *dev,
 	int ret;
 
 	ASSERT_RTNL();
-	port = port_get(link->cl, dev->ifindex, link->number, extack);
+	port = port_get(link->cl, dev, link->number, extack);
 	if (IS_ERR(port))
 		return PTR_ERR(port);
 	if (link->kind == HBKM_LINK_MCAST) {
@@ -208,6 +210,7 @@ int hbkm_link_attach(struct hbkm_link *link, struct net_device *dev,
 	dst_cache_reset(&link->route);
 	rcu_assign_pointer(link->dev, dev);
 	rcu_assign_pointer(link->port, port);
+	hbkm_lastword_attach(link);
 	hbkm_link_look(link);
 	return 0;
 }
@@ -230,6 +233,7 @@ void hbkm_link_detach(struct hbkm_link *link)
 	rcu_assign_pointer(link->dev, NULL);
 	hbkm_link_look(link);
 	synchronize_net();
+	hbkm_lastword_detach(link);
 
 	/* The last user's socket must be in no group: closing it would take RTNL. */
 	if (link->kind == HBKM_LINK_MCAST) {

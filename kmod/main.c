@@ -81,11 +81,18 @@ static int __init hbkm_init(void)
 	ret = hbkm_notifier_init();
 	if (ret)
 		goto err_pernet;
-	ret = hbkm_netlink_init();
+	ret = hbkm_goodbye_init();
 	if (ret)
 		goto err_notifier;
+	hbkm_lastword_init();
+	ret = hbkm_netlink_init();
+	if (ret)
+		goto err_lastword;
 	return 0;
 
+err_lastword:
+	hbkm_lastword_exit();
+	hbkm_goodbye_exit();
 err_notifier:
 	hbkm_notifier_exit();
 err_pernet:
@@ -98,6 +105,8 @@ err_sysfs:
 static void __exit hbkm_exit(void)
 {
 	hbkm_netlink_exit();		/* no more requests, no more events */
+	hbkm_lastword_exit();
+	hbkm_goodbye_exit();
 	destroy_everywhere();
 	hbkm_notifier_exit();
 	unregister_pernet_subsys(&hbkm_net_ops);

@@ -109,6 +109,28 @@ void hbkm_node_remove_all(struct hbkm_cluster *cl)
 	}
 }
 
+/**
+ * hbkm_node_forget() - we begin anew; what was known of a node is of another time
+ * @node: a peer
+ * @now: monotonic time, ns
+ *
+ * Context: bottom halves off, lock held, nothing sent or received.
+ */
+void hbkm_node_forget(struct hbkm_node *node, u64 now)
+{
+	bool known = node->detector.state != HBKM_NODE_INIT;
+
+	hbkm_detector_init(&node->detector);
+	memset(node->shares, 0, sizeof(node->shares));
+	node->said = 0;
+	node->digest = 0;
+	node->reason = HBKM_REASON_NONE;
+	node->echoed = 0;
+	node->rtt_ns = 0;
+	if (known)
+		hbkm_notify_node(node, HBKM_EVENT_NODE, now);
+}
+
 /* What the frame says of us; nothing, if it never heard of us. */
 static bool find_echo(const struct hbkm_frame *f, u32 self, struct hbkm_frame_node *echo)
 {

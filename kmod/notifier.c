@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What happens around us: devices come, go, are renamed, lose their carrier;
- * netlink sockets close; the machine reboots.
+ * netlink sockets close.
  */
 #include <linux/netdevice.h>
 #include <linux/netlink.h>
-#include <linux/reboot.h>
 #include <linux/rtnetlink.h>
 #include <net/netlink.h>
 #include "hbkm.h"
@@ -135,26 +134,6 @@ static int netlink_event(struct notifier_block *nb, unsigned long event, void *p
 
 static struct notifier_block netlink_block = { .notifier_call = netlink_event };
 
-/* Context: process, user space is gone already. */
-static int reboot_event(struct notifier_block *nb, unsigned long event, void *ptr)
-{
-	struct net *net;
-
-	down_read(&net_rwsem);
-	for_each_net(net) {
-		struct hbkm_net *hn = hbkm_net(net);
-
-		mutex_lock(&hn->lock);
-		if (hn->cluster)
-			hbkm_cluster_say_leave(hn->cluster, HBKM_REASON_REBOOT);
-		mutex_unlock(&hn->lock);
-	}
-	up_read(&net_rwsem);
-	return NOTIFY_DONE;
-}
-
-static struct notifier_block reboot_block = { .notifier_call = reboot_event };
-
 /**
  * hbkm_notifier_init() - begin to listen
  *
@@ -169,16 +148,7 @@ int hbkm_notifier_init(void)
 		return ret;
 	ret = netlink_register_notifier(&netlink_block);
 	if (ret)
-		goto err_netdev;
-	ret = register_reboot_notifier(&reboot_block);
-	if (ret)
-		goto err_netlink;
-	return 0;
-
-err_netlink:
-	netlink_unregister_notifier(&netlink_block);
-err_netdev:
-	unregister_netdevice_notifier(&netdev_block);
+		unregister_netdevice_notifier(&netdev_block);
 	return ret;
 }
 
@@ -189,7 +159,6 @@ err_netdev:
  */
 void hbkm_notifier_exit(void)
 {
-	unregister_reboot_notifier(&reboot_block);
 	netlink_unregister_notifier(&netlink_block);
 	unregister_netdevice_notifier(&netdev_block);
 }

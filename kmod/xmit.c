@@ -3,12 +3,10 @@
  * A frame out: build it once, sign it once, send it on every link.
  */
 #include <linux/inetdevice.h>
-#include <linux/ip.h>
 #include <linux/netfilter.h>
 #include <linux/pkt_sched.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
-#include <linux/udp.h>
 #include <net/ip.h>
 #include <net/route.h>
 #include <net/udp.h>
@@ -18,13 +16,11 @@
 /* Beats that a link can still send when there is no memory to be had at all. */
 #define RESERVE	16
 
-#define HEADERS	(sizeof(struct iphdr) + sizeof(struct udphdr))
-
 /* So many refusals in a row are told: one alone may be a queue that was full. */
 #define REFUSALS	3
 
 /* Enough for any device that we are likely to meet; more makes the stack reallocate. */
-#define HEADROOM	(LL_MAX_HEADER + HEADERS)
+#define HEADROOM	(LL_MAX_HEADER + HBKM_XMIT_HEADERS)
 
 /* Network control (RFC 4594), as routing protocols and VRRP mark theirs. */
 #define TOS	0xc0
@@ -106,6 +102,7 @@ static size_t build(struct hbkm_cluster *cl, u8 type, u8 reason, u8 key_id, u64 
 
 	cl->sent_ns[f.seq % HBKM_SENT_RING] = now;
 	cl->promised_ns = f.deadtime_us * HBKM_NS_PER_US;
+	cl->slept_ns = hbkm_slept_ns();
 	list_for_each_entry(node, &cl->nodes, list) {
 		if (worth_naming(cl, node)) {
 			describe_node(node, now, &fn);
@@ -186,31 +183,24 @@ static struct sk_buff *take_skb(struct hbkm_link *link)
 	return skb;
 }
 
-static int send(struct hbkm_link *link, struct net_device *dev, struct hbkm_port *port,
-		const u8 *frame, size_t len)
+/**
+ * hbkm_xmit_put_headers() - put UDP's and IP's header before a frame
+ * @skb: the frame, with HBKM_XMIT_HEADERS of headroom
+ * @link: on which it is to go
+ * @saddr: source address
+ *
+ * IP's length and checksum are left to ip_local_out(), UDP's checksum to the device.
+ *
+ * Context: any.
+ */
+void hbkm_xmit_put_headers(struct sk_buff *skb, const struct hbkm_link *link, __be32 saddr)
 {
-	struct sock *sk = port->sock->sk;
-	struct sk_buff *skb;
 	struct udphdr *uh;
-	struct rtable *rt;
 	struct iphdr *ip;
-	__be32 saddr;
-	int ret;
-
-	rt = route(link, dev, sk, &saddr);
-	if (IS_ERR(rt))
-		return PTR_ERR(rt);
-	skb = take_skb(link);
-	if (!skb) {
-		ip_rt_put(rt);
-		return -ENOMEM;
-	}
-	skb_reserve(skb, HEADROOM);
-	skb_put_data(skb, frame, len);
 
 	uh = skb_push(skb, sizeof(*uh));
 	skb_reset_transport_header(skb);
-	uh->source = htons(port->number);
+	uh->source = htons(link->number);
 	uh->dest = htons(link->number);
 	uh->len = htons(skb->len);
 	udp_set_csum(false, skb, saddr, link->addr, skb->len);
@@ -220,20 +210,42 @@ static int send(struct hbkm_link *link, struct net_device *dev, struct hbkm_port
 	ip->version = 4;
 	ip->ihl = 5;
 	ip->tos = TOS;
-	ip->id = 0;
+	ip->id = 0;			/* needed by none that is never in pieces: RFC 6864 */
 	ip->frag_off = htons(IP_DF);
 	ip->ttl = link->ttl;
 	ip->protocol = IPPROTO_UDP;
 	ip->saddr = saddr;
 	ip->daddr = link->addr;
-	if (skb->len > dst_mtu(&rt->dst)) {
-		/* Rather in pieces than not at all; else no id is needed: RFC 6864. */
-		ip->frag_off = 0;
-		ip_select_ident(dev_net(dev), skb, NULL);
-	}
 
 	skb->protocol = htons(ETH_P_IP);
 	skb->priority = TC_PRIO_CONTROL;
+}
+
+static int send(struct hbkm_link *link, struct net_device *dev, struct hbkm_port *port,
+		const u8 *frame, size_t len)
+{
+	struct sock *sk = port->sock->sk;
+	struct sk_buff *skb;
+	struct rtable *rt;
+	__be32 saddr;
+	int ret;
+
+	rt = route(link, dev, sk, &saddr);
+	if (IS_ERR(rt))
+		return PTR_ERR(rt);
+	hbkm_lastword_learn(link, dev, rt, saddr);
+	skb = take_skb(link);
+	if (!skb) {
+		ip_rt_put(rt);
+		return -ENOMEM;
+	}
+	skb_reserve(skb, HEADROOM);
+	skb_put_data(skb, frame, len);
+	hbkm_xmit_put_headers(skb, link, saddr);
+	if (skb->len > dst_mtu(&rt->dst)) {	/* rather in pieces than not at all */
+		ip_hdr(skb)->frag_off = 0;
+		ip_select_ident(dev_net(dev), skb, NULL);
+	}
 	skb_dst_set(skb, &rt->dst);
 	ret = ip_local_out(dev_net(dev), sk, skb);
 	return net_xmit_eval(ret);	/* a macro that evaluates its argument twice */

@@ -1,0 +1,58 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The kernel of the node that holds the address panics: its last word makes the other take over long before deadtime.
+# Without the last word, deadtime passes.
+# shellcheck source=../lab/pair-lib.sh
+. "$LAB_LIB"
+# shellcheck source=common.sh
+. "${0%/*}/common.sh"
+
+panic() {
+	since=$(now_ms)
+	guest a 'echo c >/proc/sysrq-trigger' >/dev/null 2>&1 &
+	panicking=$!
+	takes_over b "$since"
+}
+
+reboots() {
+	kill "$panicking" 2>/dev/null
+	wait "$panicking" 2>/dev/null
+	power_on a
+}
+
+told() {
+	check_eq "$1: the other is left" left "$(peer b state)"
+	check_eq "$1: with its reason" panic "$(peer b reason)"
+	check_le "$1: taken over long before deadtime, ms" "$TOOK_MS" $((deadtime_ms / 2))
+}
+
+check_match "modinfo knows the parameter" '^panic_leave:' "$(guest a modinfo -p hbkm)"
+set_up a
+set_up b
+both_up
+check_eq "on is the default" Y "$(guest a cat /sys/module/hbkm/parameters/panic_leave)"
+panic
+told "panic and reboot"
+ends a
+
+reboots
+set_up a
+both_up
+check_eq "back in a new life" none "$(peer b reason)"
+guest a 'echo 0 >/proc/sys/kernel/panic'
+panic
+told "panic and stay on"
+sleep $((2 * deadtime_ms / 1000))
+check_eq "nothing more is heard of it" left "$(peer b state)"
+power_cut a
+
+reboots
+set_up a panic_leave=0
+both_up
+panic
+check_eq "without a last word the other is dead" dead "$(peer b state)"
+check_ge "and deadtime has passed, ms" "$TOOK_MS" $((deadtime_ms - 2 * keepalive_ms))
+ends a
+kill "$panicking" 2>/dev/null
+check_eq "no two claimed it" 0 "$(counter b conflict)"
+lab_done
