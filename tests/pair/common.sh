@@ -4,7 +4,7 @@
 # a deadtime that what a busy host does to emulated machines does not reach. a is the preferred node.
 
 vip=10.0.2.100
-keepalive_ms=200 deadtime_ms=5000
+keepalive_ms=200 deadtime_ms=20000 auto_failback=on
 
 declare -A own=([a]=10.0.2.15 [b]=10.0.2.16)
 
@@ -25,7 +25,7 @@ set_up() {
 	guest "$1" "ip link set eth0 up; ip address add ${own[$1]}/24 dev eth0"
 	guest "$1" 'cp --preserve=mode /lab/recipe/* /etc/ha.d/; chmod 600 /etc/ha.d/authkeys'
 	guest "$1" "sed -i 's/^keepalive.*/keepalive ${keepalive_ms}ms/; s/^deadtime.*/deadtime ${deadtime_ms}ms/;
-		s/^warntime.*/warntime 2500ms/' /etc/ha.d/ha.cf"
+		s/^warntime.*/warntime $((deadtime_ms / 2))ms/; s/^auto_failback.*/auto_failback $auto_failback/' /etc/ha.d/ha.cf"
 	guest "$1" modprobe hbkm "${@:2}"
 	guest "$1" 'hbctl run >>/tmp/hbctl.log 2>&1 &'
 }
@@ -39,10 +39,17 @@ both_up() {
 	wait_until 60000 peer_is b up
 }
 
+# settled: both have joined and see each other.
+settled() { joined a && joined b && peer_is a up && peer_is b up; }
+
+# watch GUEST: from now on its events are kept. told GUEST WORDS: how many of them have these words.
+watch() { guest "$1" "hbctl -j monitor >/tmp/events 2>&1 &"; }
+told() { guest "$1" "grep -c -F $(printf %q "$2") /tmp/events"; }
+
 now_ms() { echo $((${EPOCHREALTIME/./} / 1000)); }
 
 # takes_over GUEST SINCE_MS: sets TOOK_MS to how long that took until it has the address.
 takes_over() {
-	wait_until 30000 has "$1"
+	wait_until $((3 * deadtime_ms)) has "$1"
 	TOOK_MS=$(($(now_ms) - $2))
 }

@@ -636,6 +636,33 @@ static void good_bye_counts_once(void **state)
 	assert_false(d.gone);
 }
 
+/* What a panic says was written before the beats that it follows, and names nobody. */
+static void last_word_follows_every_beat(void **state)
+{
+	struct hbkm_detector d;
+	struct hbkm_beat b;
+
+	(void)state;
+	up(&d, 7);
+	on_time(&d, 7, 2);
+	b = beat(7, UINT64_MAX, 0);
+	b.knows_us = false;
+	b.hears_us = false;
+	b.named_seq = 0;
+	assert_int_equal(hbkm_detector_left(&d, &b, START + 25 * MS),
+			 HBKM_HEARD_NEW | HBKM_HEARD_STATE | HBKM_HEARD_PATHS);
+	assert_int_equal(d.state, HBKM_NODE_LEFT);
+	assert_int_equal(hbkm_detector_left(&d, &b, START + 26 * MS), HBKM_HEARD_STALE);
+	assert_int_equal(on_time(&d, 7, 3), HBKM_HEARD_STALE);
+
+	/* And its end is not the next life's. */
+	b = beat(8, 1, START + SEC);
+	b.named_seq = d.floor_seq + 1;
+	b.our_seq = b.named_seq;
+	assert_true(hbkm_detector_heard(&d, &b, START + SEC) & HBKM_HEARD_REBORN);
+	assert_int_equal(d.state, HBKM_NODE_UP);
+}
+
 static void recorded_good_byes_end_nothing(void **state)
 {
 	struct hbkm_detector d, before;
@@ -1138,6 +1165,7 @@ int main(void)
 		cmocka_unit_test(claims_by_recordings_do_not_shut_out_the_living),
 		cmocka_unit_test(rebirth_forgets_the_former_life),
 		cmocka_unit_test(good_bye_counts_once),
+		cmocka_unit_test(last_word_follows_every_beat),
 		cmocka_unit_test(recorded_good_byes_end_nothing),
 		cmocka_unit_test(good_bye_from_the_dead),
 		cmocka_unit_test(a_late_beat_does_not_stretch_the_deadline),

@@ -79,6 +79,12 @@
  *	when two nodes claim a group (NODE_ID: the other one) and again, without
  *	NODE_ID, when that has ended: if the group is ACTIVE here, announce it anew.
  *	STALL has AGE_NS. The last event of a cluster is CLUSTER with state DOWN.
+ *
+ * What the machine does, the kernel does to the cluster. Before a reboot, halt,
+ * power-off or suspend: as LEAVE; when all is STANDBY, or after 2 s, the leave
+ * frame (REBOOT, SUSPEND) and state DOWN. The agent has nothing to do but what it
+ * is asked, as ever; the cluster stays. After a suspend: as START, a new life.
+ * In a panic: a leave frame (PANIC), without an event.
  */
 #ifndef _UAPI_LINUX_HBKM_H
 #define _UAPI_LINUX_HBKM_H
