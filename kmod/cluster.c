@@ -175,6 +175,20 @@ void hbkm_cluster_destroy(struct hbkm_net *hn, u8 reason)
 	put_device(&cl->dev);
 }
 
+/* An agent that is registered but does not do what it was asked is no agent. */
+static bool agent_answers(const struct hbkm_cluster *cl, u64 now)
+{
+	u64 timeout = cl->params.agent_timeout_us * HBKM_NS_PER_US;
+	const struct hbkm_group *group;
+
+	if (!cl->agent_ns || hbkm_since(cl->agent_ns, now) > timeout)
+		return false;
+	list_for_each_entry(group, &cl->groups, list)
+		if (group->asked_ns && hbkm_since(group->asked_ns, now) > timeout)
+			return false;
+	return true;
+}
+
 /**
  * hbkm_cluster_set_params() - change times and policies, live
  * @cl: the cluster
@@ -195,6 +209,9 @@ void hbkm_cluster_set_params(struct hbkm_cluster *cl, const struct hbkm_params *
 	now = ktime_get_ns();
 	if (interval > cl->interval_ns)
 		cl->slow_ns = now + cl->params.deadtime_us * HBKM_NS_PER_US;
+	/* It could not know when to give its next word. */
+	if (p->agent_timeout_us < cl->params.agent_timeout_us && agent_answers(cl, now))
+		cl->agent_ns = now;
 	cl->params = *p;
 	timing = hbkm_timing(cl);
 	if (cl->state != HBKM_CLUSTER_DOWN) {
@@ -355,20 +372,6 @@ static bool joined(struct hbkm_cluster *cl, u64 now)
 	if (settled_peer(cl) && now >= cl->joined_ns + cl->params.deadtime_us * HBKM_NS_PER_US)
 		return true;
 	return presume_dead(cl, now);
-}
-
-/* An agent that is registered but does not do what it was asked is no agent. */
-static bool agent_answers(const struct hbkm_cluster *cl, u64 now)
-{
-	u64 timeout = cl->params.agent_timeout_us * HBKM_NS_PER_US;
-	const struct hbkm_group *group;
-
-	if (!cl->agent_ns || hbkm_since(cl->agent_ns, now) > timeout)
-		return false;
-	list_for_each_entry(group, &cl->groups, list)
-		if (group->asked_ns && hbkm_since(group->asked_ns, now) > timeout)
-			return false;
-	return true;
 }
 
 /*
@@ -536,7 +539,7 @@ void hbkm_cluster_tick(struct hbkm_cluster *cl, u64 now, u64 late_ns)
 
 	if (changed)
 		hbkm_notify_cluster(cl, now);
-	if (changed || cl->recheck)
+	if (hbkm_group_look(cl, now) || changed || cl->recheck)
 		hbkm_cluster_elect(cl, now);
 }
 

@@ -10,6 +10,7 @@
 #include <linux/device/class.h>
 #include <linux/hrtimer.h>
 #include <linux/version.h>
+#include <net/ndisc.h>
 #include <net/udp_tunnel.h>
 
 /* hrtimer_setup() came with 6.13 (908a1d775422), hrtimer_init() went with 6.15. */
@@ -44,6 +45,14 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 #else
 #define hbkm_class_ns_t		const void
 #define hbkm_class_ns(net)	(net)
+#endif
+
+/* IPv6 cannot be a module since 7.x; before, what it does not export is called through a stub. */
+#ifdef HBKM_HAVE_IPV6_STUB_NA
+#include <net/ipv6_stubs.h>
+#define hbkm_ndisc_send_na	ipv6_stub->ndisc_send_na
+#else
+#define hbkm_ndisc_send_na	ndisc_send_na
 #endif
 
 #endif /* HBKM_COMPAT_H */

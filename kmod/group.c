@@ -12,6 +12,16 @@
 /* How long a failed acquisition rests, at least. */
 #define RETRY_MIN_NS	(1000ULL * NSEC_PER_MSEC)
 
+/* How often we look whether the addresses of warm groups are still there. */
+#define LOOK_NS		(1ULL * NSEC_PER_MSEC)
+
+/*
+ * A group taken over warm is announced at once and then after 5 ms, 20, 80, 320
+ * and 1280: a frame may be lost, and the agent may be unable to do its part.
+ */
+#define ANNOUNCEMENTS	6
+#define ANNOUNCE_NS	(5ULL * NSEC_PER_MSEC)
+
 /**
  * hbkm_group_by_id() - find a group
  * @cl: the cluster
@@ -62,28 +72,11 @@ static struct hbkm_group *create(struct hbkm_cluster *cl, const char *name,
 	return group;
 }
 
-/**
- * hbkm_group_set() - add a group, or change the order of one that exists
- * @cl: the cluster
- * @name: of the group
- * @order: node ids, the preferred first
- * @n: how many, 1 to HBKM_MAX_NODES
- * @extack: receives the reason of a refusal
- *
- * Context: process, hbkm_net.lock held. Return: 0 or an error.
- */
-int hbkm_group_set(struct hbkm_cluster *cl, const char *name, const u32 *order, unsigned int n,
-		   struct netlink_ext_ack *extack)
+static int check_order(const struct hbkm_cluster *cl, const u32 *order, unsigned int n,
+		       struct netlink_ext_ack *extack)
 {
-	struct hbkm_group *group = hbkm_group_by_id(cl, hbkm_name_id(name));
-	bool fresh = !group;
 	unsigned int i, j;
-	u64 now;
 
-	if (group && strcasecmp(group->name, name)) {
-		NL_SET_ERR_MSG(extack, "the name's id is that of another group: rename one");
-		return -EEXIST;
-	}
 	for (i = 0; i < n; i++) {
 		if (!hbkm_node_by_id(cl, order[i])) {
 			NL_SET_ERR_MSG(extack, "the order names a node that is not configured");
@@ -96,16 +89,76 @@ int hbkm_group_set(struct hbkm_cluster *cl, const char *name, const u32 *order, 
 			}
 		}
 	}
+	return 0;
+}
+
+/* What is not given stays as it is. */
+static int set_guard(struct hbkm_cluster *cl, struct hbkm_group *group,
+		     const struct hbkm_group_config *c, struct netlink_ext_ack *extack)
+{
+	bool warm = c->has_flags ? c->warm : group->warm;
+	int ret;
+
+	if (warm && !(c->has_guard ? c->n_guard : group->n_guard)) {
+		NL_SET_ERR_MSG(extack, "a group without guarded addresses cannot be warm");
+		return -EINVAL;
+	}
+	if (c->has_guard) {
+		ret = hbkm_guard_set(cl, group, c->guard, c->n_guard, extack);
+		if (ret)
+			return ret;
+	}
+	spin_lock_bh(&cl->lock);
+	if (c->has_guard) {
+		memcpy(group->guard, c->guard, c->n_guard * sizeof(c->guard[0]));
+		group->n_guard = c->n_guard;
+	}
+	group->warm = warm;
+	spin_unlock_bh(&cl->lock);
+	return 0;
+}
+
+/**
+ * hbkm_group_set() - add a group, or change one that exists
+ * @cl: the cluster
+ * @c: its configuration, addresses checked
+ * @extack: receives the reason of a refusal
+ *
+ * Context: process, hbkm_net.lock held. Return: 0 or an error: nothing changed.
+ */
+int hbkm_group_set(struct hbkm_cluster *cl, const struct hbkm_group_config *c,
+		   struct netlink_ext_ack *extack)
+{
+	struct hbkm_group *group = hbkm_group_by_id(cl, hbkm_name_id(c->name));
+	bool fresh = !group;
+	int ret;
+	u64 now;
+
+	if (group && strcasecmp(group->name, c->name)) {
+		NL_SET_ERR_MSG(extack, "the name's id is that of another group: rename one");
+		return -EEXIST;
+	}
+	ret = check_order(cl, c->order, c->n_order, extack);
+	if (ret)
+		return ret;
 	if (fresh) {
-		group = create(cl, name, extack);
+		group = create(cl, c->name, extack);
 		if (IS_ERR(group))
 			return PTR_ERR(group);
+	}
+	ret = set_guard(cl, group, c, extack);
+	if (ret) {
+		if (fresh) {
+			cl->slots &= ~(1U << group->slot);
+			kfree(group);
+		}
+		return ret;
 	}
 
 	spin_lock_bh(&cl->lock);
 	now = ktime_get_ns();
-	memcpy(group->order, order, n * sizeof(*order));
-	group->n_order = n;
+	memcpy(group->order, c->order, c->n_order * sizeof(*c->order));
+	group->n_order = c->n_order;
 	if (fresh) {
 		if (cl->state != HBKM_CLUSTER_DOWN)
 			group->added_ns = now;
@@ -133,6 +186,11 @@ void hbkm_group_remove(struct hbkm_cluster *cl, struct hbkm_group *group)
 	list_for_each_entry(node, &cl->nodes, list)
 		memset(&node->shares[group->slot], 0, sizeof(node->shares[0]));
 	update_digest(cl);
+	spin_unlock_bh(&cl->lock);
+	hbkm_guard_forget(cl, group);
+	/* Only now: silence is for those who come after it in this slot. */
+	spin_lock_bh(&cl->lock);
+	WRITE_ONCE(cl->speaks, cl->speaks & ~(1U << group->slot));
 	spin_unlock_bh(&cl->lock);
 	hbkm_sysfs_changed(cl);		/* what is held may be less */
 	cl->slots &= ~(1U << group->slot);
@@ -162,8 +220,8 @@ static void self_voter(const struct hbkm_cluster *cl, const struct hbkm_group *g
 	*v = (struct hbkm_voter){
 		.id = cl->self->id,
 		.present = true,
-		.able = cl->state == HBKM_CLUSTER_RUNNING && cl->agent_ok && !cl->isolated &&
-			told_by_all(cl, group),
+		.able = cl->state == HBKM_CLUSTER_RUNNING && !cl->isolated &&
+			(cl->agent_ok || group->ready) && told_by_all(cl, group),
 		.agent = cl->agent_ok,
 		.agrees = true,
 		.state = group->state,
@@ -258,6 +316,10 @@ static bool pending(u8 state)
 
 static void set_state(struct hbkm_cluster *cl, struct hbkm_group *group, u8 state, u64 now)
 {
+	u32 bit = 1U << group->slot;
+
+	/* The guard first: from here on the addresses are silent, or no longer. */
+	WRITE_ONCE(cl->speaks, hbkm_group_claimed(state) ? cl->speaks | bit : cl->speaks & ~bit);
 	if (!pending(state))
 		group->asked_ns = 0;
 	else if (!group->asked_ns)
@@ -266,6 +328,59 @@ static void set_state(struct hbkm_cluster *cl, struct hbkm_group *group, u8 stat
 	trace_hbkm_group(group->id, state, group->term, now);
 	hbkm_notify_group(cl, group, now);
 	hbkm_sysfs_changed(cl);
+}
+
+static void fail(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now)
+{
+	group->flags &= ~HBKM_GROUP_F_WANT;
+	group->retry_ns = now + max(10 * cl->params.deadtime_us * HBKM_NS_PER_US, RETRY_MIN_NS);
+	set_state(cl, group, HBKM_GROUP_FAILED, now);
+}
+
+/* From the beginning: now, and again as often as it takes. */
+static void announce(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now)
+{
+	group->announced = 0;
+	group->announce_ns = now;
+	hbkm_timer_announce_at(cl, now, now);
+}
+
+/*
+ * It falls to us. Where the addresses are there already, to let them speak and to
+ * announce them is all there is to do; otherwise it is for the agent.
+ */
+static void acquire(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now)
+{
+	group->term = ++group->top_term;
+	if (!group->ready) {
+		set_state(cl, group, HBKM_GROUP_ACQUIRING, now);
+		return;
+	}
+	group->flags = 0;
+	group->holder = cl->self->id;
+	set_state(cl, group, HBKM_GROUP_ACTIVE, now);
+	announce(cl, group, now);
+}
+
+/* Are the addresses as good as gone once they are silent, without the agent's word? */
+static bool silence_will_do(const struct hbkm_cluster *cl, const struct hbkm_group *group)
+{
+	return group->warm || (group->n_guard && !cl->agent_ok);
+}
+
+/*
+ * We are not to hold it any longer. The agent takes the addresses down and says
+ * so, unless it need not, or cannot: an agent that did not bring them up in time
+ * has failed to, and is not to be asked again at once.
+ */
+static void release(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now)
+{
+	if (!silence_will_do(cl, group))
+		set_state(cl, group, HBKM_GROUP_RELEASING, now);
+	else if (group->state == HBKM_GROUP_ACQUIRING && !cl->agent_ok)
+		fail(cl, group, now);
+	else
+		set_state(cl, group, HBKM_GROUP_STANDBY, now);
 }
 
 /* Which other node claims the group while we do? Its id, 0: none. */
@@ -288,6 +403,8 @@ static void watch_conflict(struct hbkm_cluster *cl, struct hbkm_group *group, u3
 	}
 	if (rival == group->rival)
 		return;
+	if (!rival && group->warm && group->state == HBKM_GROUP_ACTIVE)
+		announce(cl, group, now);
 	group->rival = rival;
 	hbkm_notify_conflict(cl, group, now);
 }
@@ -338,6 +455,30 @@ static void heed_newer_wish(struct hbkm_group *group, struct hbkm_ballot *b)
 }
 
 /**
+ * hbkm_group_flags() - what is told of a group besides its state
+ * @group: the group
+ *
+ * Context: lock held. Return: HBKM_GROUP_F_*.
+ */
+u32 hbkm_group_flags(const struct hbkm_group *group)
+{
+	return group->flags | (group->warm ? HBKM_GROUP_F_WARM : 0) |
+	       (group->ready ? HBKM_GROUP_F_READY : 0);
+}
+
+/* Could we take it over without the agent? True if that is new. */
+static bool look(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now)
+{
+	bool ready = hbkm_guard_ready(cl, group);
+
+	if (ready == group->ready)
+		return false;
+	group->ready = ready;
+	hbkm_notify_group(cl, group, now);
+	return true;
+}
+
+/**
  * hbkm_group_elect() - decide about one group and begin to act
  * @cl: the cluster
  * @group: the group
@@ -350,8 +491,12 @@ bool hbkm_group_elect(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now
 	u8 before = group->state;
 	struct hbkm_ballot b;
 	unsigned int best;
+	bool changed;
 	u32 rival;
 
+	changed = look(cl, group, now);
+	if (group->state == HBKM_GROUP_RELEASING && silence_will_do(cl, group))
+		set_state(cl, group, HBKM_GROUP_STANDBY, now);
 	build_ballot(cl, group, now, &b);
 	heed_newer_wish(group, &b);
 	rival = rival_of(group, &b);
@@ -364,8 +509,7 @@ bool hbkm_group_elect(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now
 
 	switch (hbkm_election_run(&b)) {
 	case HBKM_ACTION_ACQUIRE:
-		group->term = ++group->top_term;
-		set_state(cl, group, HBKM_GROUP_ACQUIRING, now);
+		acquire(cl, group, now);
 		break;
 	case HBKM_ACTION_HAND_OVER:
 		/* Moved by somebody's wish: do not take it back by preference. */
@@ -375,14 +519,64 @@ bool hbkm_group_elect(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now
 		fallthrough;
 	case HBKM_ACTION_RELEASE:
 	case HBKM_ACTION_YIELD:
-		set_state(cl, group, HBKM_GROUP_RELEASING, now);
+		release(cl, group, now);
 		break;
 	case HBKM_ACTION_KEEP:
 		watch_holder(cl, group, &b, now);
 		break;
 	}
 	watch_conflict(cl, group, rival, now);
-	return group->state != before;
+	/* Who gave it up without the agent may see another holder, or take it again later. */
+	if (group->state != before && !pending(group->state))
+		cl->recheck = true;
+	return changed || group->state != before;
+}
+
+/**
+ * hbkm_group_look() - are the addresses of warm groups still there, or there by now?
+ * @cl: the cluster
+ * @now: monotonic time, ns
+ *
+ * Context: softirq, lock held. Return: true if the groups need a look.
+ */
+bool hbkm_group_look(struct hbkm_cluster *cl, u64 now)
+{
+	const struct hbkm_group *group;
+
+	if (hbkm_since(cl->looked_ns, now) < LOOK_NS)
+		return false;
+	cl->looked_ns = now;
+	list_for_each_entry(group, &cl->groups, list)
+		if ((group->warm || group->ready) && hbkm_guard_ready(cl, group) != group->ready)
+			return true;
+	return false;
+}
+
+/**
+ * hbkm_group_to_announce() - which group is to be announced to the neighbours?
+ * @cl: the cluster
+ * @now: monotonic time, ns
+ * @next: receives when to ask again, 0: not
+ *
+ * Context: softirq, lock held. Return: the group, or NULL.
+ */
+struct hbkm_group *hbkm_group_to_announce(struct hbkm_cluster *cl, u64 now, u64 *next)
+{
+	struct hbkm_group *group, *due = NULL;
+
+	*next = 0;
+	list_for_each_entry(group, &cl->groups, list) {
+		if (group->state != HBKM_GROUP_ACTIVE || cl->state == HBKM_CLUSTER_DOWN)
+			group->announce_ns = 0;
+		if (!due && group->announce_ns && group->announce_ns <= now) {
+			due = group;
+			group->announce_ns = ++group->announced < ANNOUNCEMENTS ?
+				now + (ANNOUNCE_NS << 2 * (group->announced - 1)) : 0;
+		}
+		if (group->announce_ns && (!*next || group->announce_ns < *next))
+			*next = group->announce_ns;
+	}
+	return due;
 }
 
 /**
@@ -398,7 +592,7 @@ void hbkm_group_drop_all(struct hbkm_cluster *cl, u64 now)
 
 	list_for_each_entry(group, &cl->groups, list)
 		if (hbkm_group_claimed(group->state))
-			set_state(cl, group, HBKM_GROUP_RELEASING, now);
+			release(cl, group, now);
 }
 
 /**
@@ -434,10 +628,7 @@ int hbkm_group_ack(struct hbkm_cluster *cl, u32 id, u8 state, u32 term, u32 resu
 		goto unlock;
 	}
 	if (result) {
-		group->flags &= ~HBKM_GROUP_F_WANT;
-		group->retry_ns = now + max(10 * cl->params.deadtime_us * HBKM_NS_PER_US,
-					    RETRY_MIN_NS);
-		set_state(cl, group, HBKM_GROUP_FAILED, now);
+		fail(cl, group, now);
 	} else if (state == HBKM_GROUP_ACQUIRING) {
 		group->flags = 0;
 		set_state(cl, group, HBKM_GROUP_ACTIVE, now);

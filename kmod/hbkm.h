@@ -28,6 +28,7 @@
 
 #include <linux/device.h>
 #include <linux/hrtimer.h>
+#include <linux/in6.h>
 #include <linux/interrupt.h>
 #include <linux/ip.h>
 #include <linux/list.h>
@@ -57,7 +58,9 @@
 struct genl_info;
 struct netpoll;
 struct rtable;
+struct hbkm_guard;
 struct netlink_ext_ack;
+struct nf_hook_ops;
 struct shash_desc;
 struct hbkm_cluster;
 
@@ -254,6 +257,12 @@ struct hbkm_link {
  * @added_ns: when it was added while we ran already, 0: before (lock)
  * @rival: with which node there is a conflict, 0: with none (lock)
  * @holder: who holds it, as last told, 0: nobody (lock)
+ * @warm: its addresses stay on their interfaces while we do not hold it (lock)
+ * @ready: they are all there, as last looked (lock)
+ * @announced: how often we have announced it since it is ours (lock)
+ * @announce_ns: when to announce it next, 0: not (lock)
+ * @n_guard: addresses in @guard (written under mutex and lock)
+ * @guard: its addresses, IPv4 as IPv4-mapped (written under mutex and lock)
  */
 struct hbkm_group {
 	struct list_head list;
@@ -271,6 +280,12 @@ struct hbkm_group {
 	u64 added_ns;
 	u32 rival;
 	u32 holder;
+	bool warm;
+	bool ready;
+	u8 announced;
+	u64 announce_ns;
+	u8 n_guard;
+	struct in6_addr guard[HBKM_MAX_GUARD];
 };
 
 /* Sending times of the last beats, to tell round trips by. */
@@ -297,6 +312,8 @@ struct hbkm_group {
  * @asleep: it was left to suspend the machine (mutex)
  * @agent_ok: the agent answers, as last looked (lock)
  * @recheck: a group needs a look at every beat (lock)
+ * @speaks: groups whose addresses are not silent, by slot (lock to write)
+ * @looked_ns: when the addresses of warm groups were last looked for (lock)
  * @incarnation: our present life
  * @agent_portid: netlink address of the agent, 0: none (lock)
  * @agent_ns: when it was last heard, 0: never (lock)
@@ -314,8 +331,11 @@ struct hbkm_group {
  * @groups: (mutex and lock to change, either to read)
  * @n_nodes: nodes, ourselves included (mutex)
  * @keys: the key ring (mutex to change, RCU to read)
+ * @guard: the guarded addresses (mutex to change, RCU to read)
+ * @hooks: in netfilter, NULL: nothing is guarded (mutex)
  * @beat: sends at every keepalive
  * @extra: sends at once after a change
+ * @announce: announces groups that were taken over warm
  * @tx_lock: see above
  * @seq: of the last frame sent (tx_lock)
  * @sent_ns: when the last frames were sent, by sequence number (lock)
@@ -347,6 +367,8 @@ struct hbkm_cluster {
 	bool asleep;
 	bool agent_ok;
 	bool recheck;
+	u32 speaks;
+	u64 looked_ns;
 	u64 incarnation;
 	u32 agent_portid;
 	u64 agent_ns;
@@ -368,9 +390,12 @@ struct hbkm_cluster {
 	struct list_head groups;
 	unsigned int n_nodes;
 	struct hbkm_keyring __rcu *keys;
+	struct hbkm_guard __rcu *guard;
+	struct nf_hook_ops *hooks;
 
 	struct hbkm_alarm beat;
 	struct hbkm_alarm extra;
+	struct hbkm_alarm announce;
 	spinlock_t tx_lock;	/* the frame being sent */
 	u64 seq;
 	u64 sent_ns[HBKM_SENT_RING];
@@ -462,17 +487,39 @@ bool hbkm_link_tick(struct hbkm_link *link, u64 now);
 struct hbkm_link *hbkm_link_find(struct hbkm_port *port, __be32 saddr, __be32 daddr);
 
 /* group.c */
+struct hbkm_group_config {
+	const char *name;
+	const u32 *order;
+	unsigned int n_order;
+	bool has_guard;			/* otherwise these stay as they are */
+	bool has_flags;
+	bool warm;
+	unsigned int n_guard;
+	struct in6_addr guard[HBKM_MAX_GUARD];
+};
+
 struct hbkm_group *hbkm_group_by_id(const struct hbkm_cluster *cl, u32 id);
-int hbkm_group_set(struct hbkm_cluster *cl, const char *name, const u32 *order, unsigned int n,
+int hbkm_group_set(struct hbkm_cluster *cl, const struct hbkm_group_config *c,
 		   struct netlink_ext_ack *extack);
 void hbkm_group_remove(struct hbkm_cluster *cl, struct hbkm_group *group);
+u32 hbkm_group_flags(const struct hbkm_group *group);
 bool hbkm_group_elect(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now);
+bool hbkm_group_look(struct hbkm_cluster *cl, u64 now);
+struct hbkm_group *hbkm_group_to_announce(struct hbkm_cluster *cl, u64 now, u64 *next);
 int hbkm_group_ack(struct hbkm_cluster *cl, u32 id, u8 state, u32 term, u32 result,
 		   struct netlink_ext_ack *extack);
 int hbkm_group_may_move(struct hbkm_cluster *cl, struct hbkm_group *group, u8 move,
 			struct netlink_ext_ack *extack);
 void hbkm_group_move(struct hbkm_cluster *cl, struct hbkm_group *group, u8 move);
 void hbkm_group_drop_all(struct hbkm_cluster *cl, u64 now);
+
+/* guard.c */
+int hbkm_guard_set(struct hbkm_cluster *cl, const struct hbkm_group *group,
+		   const struct in6_addr *addrs, unsigned int n, struct netlink_ext_ack *extack);
+void hbkm_guard_forget(struct hbkm_cluster *cl, const struct hbkm_group *group);
+bool hbkm_guard_has(const struct hbkm_cluster *cl, __be32 ip);
+bool hbkm_guard_ready(const struct hbkm_cluster *cl, const struct hbkm_group *group);
+void hbkm_guard_announce(const struct hbkm_cluster *cl, u8 slot);
 
 /* auth.c */
 struct hbkm_key_config {
@@ -497,6 +544,7 @@ void hbkm_timer_setup_cluster(struct hbkm_cluster *cl);
 void hbkm_timer_setup_node(struct hbkm_node *node);
 void hbkm_timer_beat_start(struct hbkm_cluster *cl, u64 now);
 void hbkm_timer_beat_now(struct hbkm_cluster *cl, u64 now);
+void hbkm_timer_announce_at(struct hbkm_cluster *cl, u64 when, u64 now);
 void hbkm_timer_judge_at(struct hbkm_node *node, u64 when, u64 now);
 void hbkm_timer_stop_cluster(struct hbkm_cluster *cl);
 void hbkm_timer_stop_node(struct hbkm_node *node);
@@ -527,6 +575,9 @@ void hbkm_notify_node(struct hbkm_node *node, u8 event, u64 now);
 void hbkm_notify_link(struct hbkm_link *link, u64 now);
 void hbkm_notify_group(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now);
 void hbkm_notify_conflict(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now);
+void hbkm_notify_duplicate(struct hbkm_cluster *cl, struct hbkm_group *group,
+			   const struct in6_addr *addr, const u8 *hw, unsigned int hw_len,
+			   u64 now);
 void hbkm_notify_stall(struct hbkm_cluster *cl, u64 late_ns, u64 now);
 
 /* sysfs.c */

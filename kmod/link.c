@@ -282,6 +282,10 @@ int hbkm_link_create(struct hbkm_cluster *cl, const struct hbkm_link_config *c,
 			return -EEXIST;
 		}
 	}
+	if (c->source && hbkm_guard_has(cl, c->source)) {
+		NL_SET_ERR_MSG(extack, "a link cannot send from a group's address");
+		return -EADDRINUSE;
+	}
 	link = kzalloc(sizeof(*link), GFP_KERNEL_ACCOUNT);
 	if (!link)
 		return -ENOMEM;

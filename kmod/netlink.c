@@ -7,6 +7,7 @@
 #include <linux/rculist.h>
 #include <linux/rtnetlink.h>
 #include <net/genetlink.h>
+#include <net/ipv6.h>
 #include <net/sock.h>
 #include "hbkm.h"
 
@@ -414,9 +415,65 @@ unlock_rtnl:
 	return ret;
 }
 
+/* An address that a machine can have on an interface, and lose to another. */
+static int get_service_addr(const struct nlattr *attr, struct in6_addr *addr,
+			    struct netlink_ext_ack *extack)
+{
+	int type;
+
+	switch (nla_len(attr)) {
+	case sizeof(__be32):
+		ipv6_addr_set_v4mapped(nla_get_in_addr(attr), addr);
+		if (!ipv4_is_multicast(addr->s6_addr32[3]) &&
+		    !ipv4_is_lbcast(addr->s6_addr32[3]) &&
+		    !ipv4_is_zeronet(addr->s6_addr32[3]) &&
+		    !ipv4_is_loopback(addr->s6_addr32[3]))
+			return 0;
+		break;
+	case sizeof(*addr):
+		*addr = nla_get_in6_addr(attr);
+		type = ipv6_addr_type(addr);
+		if (type & IPV6_ADDR_UNICAST &&
+		    !(type & (IPV6_ADDR_LOOPBACK | IPV6_ADDR_MAPPED)))
+			return 0;
+		break;
+	}
+	NL_SET_ERR_MSG_ATTR(extack, attr, "not an address that can be guarded");
+	return -EINVAL;
+}
+
+static const struct nla_policy guard_policy[HBKM_A_MAX + 1] = {
+	[HBKM_A_ADDR] = { .type = NLA_BINARY, .len = sizeof(struct in6_addr) },
+};
+
+static int get_guard(struct genl_info *info, struct hbkm_group_config *c)
+{
+	struct nlattr *guard = info->attrs[HBKM_A_GUARD], *a[HBKM_A_MAX + 1], *attr;
+	int rem, ret;
+
+	c->has_guard = guard;
+	if (!guard)
+		return 0;
+	/* For the checks alone: of several addresses it shows the last. */
+	ret = nla_parse_nested(a, HBKM_A_MAX, guard, guard_policy, info->extack);
+	if (ret)
+		return ret;
+	nla_for_each_nested(attr, guard, rem) {
+		if (c->n_guard == HBKM_MAX_GUARD) {
+			NL_SET_ERR_MSG(info->extack, "too many addresses in a group (32)");
+			return -ENOSPC;
+		}
+		ret = get_service_addr(attr, &c->guard[c->n_guard++], info->extack);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
 static int group_new(struct sk_buff *skb, struct genl_info *info)
 {
 	struct hbkm_net *hn = info_hn(info);
+	struct hbkm_group_config c = {};
 	char name[HBKM_NAME_MAX + 1];
 	struct hbkm_cluster *cl;
 	struct nlattr *order;
@@ -430,14 +487,19 @@ static int group_new(struct sk_buff *skb, struct genl_info *info)
 		NL_SET_ERR_MSG_ATTR(info->extack, order, "the order is an array of node ids");
 		return -EINVAL;
 	}
-	ret = get_name(info, HBKM_A_GROUP_NAME, name);
+	ret = get_name(info, HBKM_A_GROUP_NAME, name) ?: get_guard(info, &c);
 	if (ret)
 		return ret;
+	c.name = name;
+	c.order = nla_data(order);
+	c.n_order = nla_len(order) / sizeof(u32);
+	c.has_flags = info->attrs[HBKM_A_GROUP_FLAGS];
+	if (c.has_flags)
+		c.warm = nla_get_u32(info->attrs[HBKM_A_GROUP_FLAGS]) & HBKM_GROUP_F_WARM;
 	cl = lock_cluster(hn, info->extack);
 	if (!cl)
 		return -ENOENT;
-	ret = hbkm_group_set(cl, name, nla_data(order), nla_len(order) / sizeof(u32),
-			     info->extack);
+	ret = hbkm_group_set(cl, &c, info->extack);
 	hn->generation++;
 	mutex_unlock(&hn->lock);
 	return ret;
@@ -786,6 +848,8 @@ static const struct nla_policy link_del_policy[HBKM_A_MAX + 1] = {
 static const struct nla_policy group_new_policy[HBKM_A_MAX + 1] = {
 	[HBKM_A_GROUP_NAME] = NAME_POLICY,
 	[HBKM_A_ORDER] = { .type = NLA_BINARY, .len = HBKM_MAX_NODES * sizeof(u32) },
+	[HBKM_A_GROUP_FLAGS] = NLA_POLICY_MASK(NLA_U32, HBKM_GROUP_F_WARM),
+	[HBKM_A_GUARD] = NLA_POLICY_NESTED(guard_policy),
 };
 
 static const struct nla_policy group_del_policy[HBKM_A_MAX + 1] = {

@@ -405,15 +405,16 @@ void hbkm_node_voter(const struct hbkm_node *node, const struct hbkm_group *grou
 	u64 deaf_ns = hbkm_since(d->oneway_ns, now);
 	bool alive = hbkm_detector_alive(d) && share->known;
 	bool agent = node->said & HBKM_FRAME_F_AGENT;
+	bool can = agent || share->flags & HBKM_GROUP_F_READY;
 	bool settled = node->said & HBKM_FRAME_F_SETTLED;
 	bool leaves = node->said & (HBKM_FRAME_F_LEAVING | HBKM_FRAME_F_ISOLATED);
 
 	*v = (struct hbkm_voter){
 		.id = node->id,
 		.present = hbkm_detector_present(d) && share->known,
-		.able = alive && agent && settled && !leaves,
-		.joining = alive && agent && !settled && !leaves,
-		.entitled = d->oneway && hbkm_detector_present(d) && share->known && agent &&
+		.able = alive && can && settled && !leaves,
+		.joining = alive && can && !settled && !leaves,
+		.entitled = d->oneway && hbkm_detector_present(d) && share->known && can &&
 			    settled && !leaves,
 		.agent = agent,
 		.deaf = d->oneway && deaf_ns >= deadtime_ns,

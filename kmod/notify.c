@@ -5,6 +5,7 @@
  */
 #include <linux/netdevice.h>
 #include <net/genetlink.h>
+#include <net/ipv6.h>
 #include "hbkm.h"
 
 /* Cleared before the family goes, so that no softirq sends to its old group. */
@@ -164,6 +165,30 @@ int hbkm_fill_link(struct sk_buff *skb, const struct hbkm_link *link)
 	return 0;
 }
 
+static int put_addr(struct sk_buff *skb, const struct in6_addr *addr)
+{
+	if (ipv6_addr_v4mapped(addr))
+		return nla_put_in_addr(skb, HBKM_A_ADDR, addr->s6_addr32[3]);
+	return nla_put_in6_addr(skb, HBKM_A_ADDR, addr);
+}
+
+static int put_guard(struct sk_buff *skb, const struct hbkm_group *group)
+{
+	struct nlattr *nest;
+	unsigned int i;
+
+	if (!group->n_guard)
+		return 0;
+	nest = nla_nest_start(skb, HBKM_A_GUARD);
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = 0; i < group->n_guard; i++)
+		if (put_addr(skb, &group->guard[i]))
+			return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
 /**
  * hbkm_fill_group() - what a group is like here
  * @skb: the message
@@ -176,9 +201,10 @@ int hbkm_fill_group(struct sk_buff *skb, const struct hbkm_group *group)
 	if (nla_put_string(skb, HBKM_A_GROUP_NAME, group->name) ||
 	    nla_put_u32(skb, HBKM_A_GROUP_ID, group->id) ||
 	    nla_put_u8(skb, HBKM_A_GROUP_STATE, group->state) ||
-	    nla_put_u32(skb, HBKM_A_GROUP_FLAGS, group->flags) ||
+	    nla_put_u32(skb, HBKM_A_GROUP_FLAGS, hbkm_group_flags(group)) ||
 	    nla_put_u32(skb, HBKM_A_TERM, group->term) ||
-	    nla_put(skb, HBKM_A_ORDER, group->n_order * sizeof(u32), group->order))
+	    nla_put(skb, HBKM_A_ORDER, group->n_order * sizeof(u32), group->order) ||
+	    put_guard(skb, group))
 		return -EMSGSIZE;
 	return group->holder ? nla_put_u32(skb, HBKM_A_HOLDER, group->holder) : 0;
 }
@@ -302,6 +328,28 @@ void hbkm_notify_conflict(struct hbkm_cluster *cl, struct hbkm_group *group, u64
 	if (skb)
 		event_end(cl, skb, hdr, hbkm_fill_group(skb, group) ||
 			  (group->rival && nla_put_u32(skb, HBKM_A_NODE_ID, group->rival)));
+}
+
+/**
+ * hbkm_notify_duplicate() - tell that another machine has an address of ours
+ * @cl: the cluster
+ * @group: the group, held here
+ * @addr: the address, IPv4 as IPv4-mapped
+ * @hw: the other's hardware address
+ * @hw_len: its length
+ * @now: when, monotonic ns
+ */
+void hbkm_notify_duplicate(struct hbkm_cluster *cl, struct hbkm_group *group,
+			   const struct in6_addr *addr, const u8 *hw, unsigned int hw_len,
+			   u64 now)
+{
+	struct sk_buff *skb;
+	void *hdr;
+
+	skb = event_begin(cl, HBKM_EVENT_DUPLICATE, now, &hdr);
+	if (skb)
+		event_end(cl, skb, hdr, hbkm_fill_group(skb, group) || put_addr(skb, addr) ||
+			  nla_put(skb, HBKM_A_HWADDR, hw_len, hw));
 }
 
 /**

@@ -6,6 +6,8 @@
  *		does not drift. Set by START and when keepalive is shortened.
  *	extra	(cluster) sends a beat at once after a change, out of schedule,
  *		but not more often than every EXTRA_MIN_NS.
+ *	announce (cluster) tells the neighbours of a group that was taken over warm,
+ *		some times, one group at a time.
  *	judge	(node) is due when the node's next verdict is. Beats that come in
  *		do not touch it: it finds out and sets itself again.
  *
@@ -110,6 +112,25 @@ static void extra(struct hbkm_alarm *alarm)
 	hbkm_xmit_frame(cl, HBKM_FRAME_BEAT, HBKM_REASON_NONE, now);
 }
 
+static void announce(struct hbkm_alarm *alarm)
+{
+	struct hbkm_cluster *cl = container_of(alarm, struct hbkm_cluster, announce);
+	struct hbkm_group *group;
+	u64 next = 0, now;
+	u8 slot = 0;
+
+	spin_lock(&cl->lock);
+	now = ktime_get_ns();
+	group = hbkm_group_to_announce(cl, now, &next);
+	if (group)
+		slot = group->slot;
+	if (next)
+		alarm_set(alarm, next);
+	spin_unlock(&cl->lock);
+	if (group)
+		hbkm_guard_announce(cl, slot);
+}
+
 static void judge(struct hbkm_alarm *alarm)
 {
 	struct hbkm_node *node = container_of(alarm, struct hbkm_node, judge);
@@ -136,6 +157,7 @@ void hbkm_timer_setup_cluster(struct hbkm_cluster *cl)
 {
 	alarm_setup(&cl->beat, beat);
 	alarm_setup(&cl->extra, extra);
+	alarm_setup(&cl->announce, announce);
 }
 
 /**
@@ -177,6 +199,23 @@ void hbkm_timer_beat_now(struct hbkm_cluster *cl, u64 now)
 }
 
 /**
+ * hbkm_timer_announce_at() - announce what is to be announced then, or earlier
+ * @cl: the cluster
+ * @when: monotonic time, ns
+ * @now: monotonic time, ns
+ *
+ * Context: lock held.
+ */
+void hbkm_timer_announce_at(struct hbkm_cluster *cl, u64 when, u64 now)
+{
+	lockdep_assert_held(&cl->lock);
+	when = max(when, now);
+	if (cl->state != HBKM_CLUSTER_DOWN &&
+	    (!alarm_is_set(&cl->announce) || when < cl->announce.due_ns))
+		alarm_set(&cl->announce, when);
+}
+
+/**
  * hbkm_timer_judge_at() - give the next verdict then
  * @node: to be judged
  * @when: monotonic time, ns; what is past is due now, and not a stall of ours
@@ -203,6 +242,7 @@ void hbkm_timer_stop_cluster(struct hbkm_cluster *cl)
 {
 	alarm_stop(&cl->beat);
 	alarm_stop(&cl->extra);
+	alarm_stop(&cl->announce);
 }
 
 /**

@@ -115,7 +115,7 @@ static size_t build(struct hbkm_cluster *cl, u8 type, u8 reason, u8 key_id, u64 
 		fg.id = group->id;
 		fg.term = group->term;
 		fg.state = group->state;
-		fg.flags = group->flags;
+		fg.flags = hbkm_group_flags(group);
 		hbkm_frame_put_group(cl->frame, &f, i++, &fg);
 	}
 	hbkm_frame_put_header(cl->frame, &f);

@@ -19,9 +19,10 @@
  * @id: of the node
  * @preference: its place in our order, whatever the ballot is sorted by
  * @present: what it says counts (ourselves: always)
- * @able: may be chosen: two-way alive, settled, agent working, knows the group,
- *	not leaving and not isolated
- * @joining: will be able any moment: two-way alive, agent working, not yet settled
+ * @able: may be chosen: two-way alive, settled, agent working or not needed, knows
+ *	the group, not leaving and not isolated
+ * @joining: will be able any moment: two-way alive, agent working or not needed, not
+ *	yet settled
  * @entitled: would be able, but that it does not hear us
  * @agent: its agent works, so that what it releases comes to an end
  * @deaf: it has not heard us for deadtime, though we hear it

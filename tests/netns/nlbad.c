@@ -9,8 +9,12 @@
  *	nlbad present	there is one, started, with an agent, a group "cookbook",
  *			nodes cookbook (own) and cookbook2, one link, id 0
  *	nlbad nobody	the same, seen by an unprivileged user
+ *	nlbad guard GROUP ID,ID ADDR...
+ *			for once a good request, which hbctl has no words for:
+ *			GROUP, with that order of nodes, has these addresses
  */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/genetlink.h>
 #include <linux/hbkm.h>
@@ -81,6 +85,20 @@ static void put_key(int id, int method, const char *secret)
 	if (secret)
 		put(HBKM_A_KEY_SECRET, secret, strlen(secret));
 	nest->nla_len = out.hdr.nlmsg_len - start;
+}
+
+/* Begins a nest of its own in what was begun; nest_end() with what it returned. */
+static struct nlattr *nest_begin(int type)
+{
+	uint32_t start = NLMSG_ALIGN(out.hdr.nlmsg_len);
+
+	put(type, NULL, 0);
+	return (void *)(out.bytes + start);
+}
+
+static void nest_end(struct nlattr *nest)
+{
+	nest->nla_len = out.bytes + out.hdr.nlmsg_len - (uint8_t *)nest;
 }
 
 /* ---- answers ---- */
@@ -154,6 +172,8 @@ static bool lasting(int type)
 	}
 }
 
+static uint32_t own_id;			/* of the first object, the cluster */
+
 static void take_object(struct state *s, const struct nlmsghdr *h)
 {
 	size_t at = NLMSG_HDRLEN + GENL_HDRLEN;
@@ -161,6 +181,8 @@ static void take_object(struct state *s, const struct nlmsghdr *h)
 	while (at + NLA_HDRLEN <= h->nlmsg_len) {
 		const struct nlattr *a = (const void *)((const uint8_t *)h + at);
 
+		if (a->nla_type == HBKM_A_NODE_ID && !own_id)
+			memcpy(&own_id, a + 1, sizeof(own_id));
 		if (lasting(a->nla_type) && s->len + a->nla_len <= sizeof(s->bytes)) {
 			memcpy(s->bytes + s->len, a, a->nla_len);
 			s->len += a->nla_len;
@@ -452,10 +474,110 @@ static void links(void)
 	refused("removing a link that is not there", ENOENT);
 }
 
+/* The cluster's own group, unchanged but for one address @n times in its guard. */
+static void guard_of(const void *addr, size_t len, unsigned int n)
+{
+	struct nlattr *nest;
+
+	begin(HBKM_CMD_GROUP_NEW);
+	put_text(HBKM_A_GROUP_NAME, "cookbook");
+	put32(HBKM_A_ORDER, own_id);
+	nest = nest_begin(HBKM_A_GUARD | NLA_F_NESTED);
+	while (n--)
+		put(HBKM_A_ADDR, addr, len);
+	nest_end(nest);
+}
+
+static void guards(void)
+{
+	static const uint8_t v4[4] = { 10, 0, 2, 77 }, zero[16], ones[16] = {
+		255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255 };
+	static const uint8_t mapped[16] = { [10] = 255, 255, 10, 0, 2, 77 };
+	static const uint8_t loop4[4] = { 127, 0, 0, 1 }, loop6[16] = { [15] = 1 };
+	static const uint8_t mcast4[4] = { 224, 0, 0, 1 }, mcast6[16] = { 255, 2, [15] = 1 };
+	static const struct {
+		const uint8_t *addr;
+		size_t len;
+		const char *what;
+	} bad_ones[] = {
+		{ v4, 0, "an address of no bytes" }, { v4, 3, "of three bytes" },
+		{ mapped, 5, "of five bytes" }, { mapped, 15, "of 15 bytes" },
+		{ zero, 4, "0.0.0.0" }, { ones, 4, "255.255.255.255" },
+		{ loop4, 4, "127.0.0.1" }, { mcast4, 4, "a multicast group" },
+		{ zero, 16, "::" }, { loop6, 16, "::1" }, { mcast6, 16, "ff02::1" },
+		{ mapped, 16, "an IPv4-mapped address" },
+	};
+	struct nlattr *nest;
+	char what[64];
+
+	for (size_t i = 0; i < sizeof(bad_ones) / sizeof(bad_ones[0]); i++) {
+		guard_of(bad_ones[i].addr, bad_ones[i].len, 1);
+		snprintf(what, sizeof(what), "to guard %s", bad_ones[i].what);
+		refused(what, EINVAL);
+	}
+	guard_of(ones, 17, 1);
+	refused("to guard an address of 17 bytes", ERANGE);
+	guard_of(v4, 4, HBKM_MAX_GUARD + 1);
+	refused("to guard 33 addresses", ENOSPC);
+	begin(HBKM_CMD_GROUP_NEW);
+	put_text(HBKM_A_GROUP_NAME, "cookbook");
+	put32(HBKM_A_ORDER, own_id);
+	put(HBKM_A_GUARD, v4, 4);
+	refused("a guard that is no nest", EINVAL);
+	begin(HBKM_CMD_GROUP_NEW);
+	put_text(HBKM_A_GROUP_NAME, "cookbook");
+	put32(HBKM_A_ORDER, own_id);
+	nest = nest_begin(HBKM_A_GUARD | NLA_F_NESTED);
+	put(HBKM_A_ADDR, v4, 4);
+	put8(HBKM_A_TTL, 1);
+	nest_end(nest);
+	refused("a guard with something else in it", EINVAL);
+	guard_of(NULL, 0, 0);
+	put32(HBKM_A_GROUP_FLAGS, HBKM_GROUP_F_WARM);
+	refused("a warm group without addresses", EINVAL);
+	guard_of(v4, 4, 1);
+	put32(HBKM_A_GROUP_FLAGS, HBKM_GROUP_F_WANT);
+	refused("a group with flags that are not its own to have", EINVAL);
+	guard_of(v4, 4, 1);
+	put32(HBKM_A_GROUP_FLAGS, HBKM_GROUP_F_READY | HBKM_GROUP_F_WARM);
+	refused("a group that says it is ready", EINVAL);
+}
+
+/* ID,ID ADDR...: what it says of the group is so from then on. */
+static int set_guard(const char *group, char *ids, char **addrs, int n)
+{
+	uint32_t order[HBKM_MAX_NODES];
+	struct nlattr *nest;
+	uint8_t addr[16];
+	size_t n_order = 0;
+
+	for (char *id = strtok(ids, ","); id && n_order < HBKM_MAX_NODES; id = strtok(NULL, ","))
+		order[n_order++] = strtoul(id, NULL, 10);
+	begin(HBKM_CMD_GROUP_NEW);
+	put_text(HBKM_A_GROUP_NAME, group);
+	put(HBKM_A_ORDER, order, n_order * sizeof(order[0]));
+	nest = nest_begin(HBKM_A_GUARD | NLA_F_NESTED);
+	for (int i = 0; i < n; i++) {
+		if (inet_pton(AF_INET, addrs[i], addr) == 1)
+			put(HBKM_A_ADDR, addr, 4);
+		else if (inet_pton(AF_INET6, addrs[i], addr) == 1)
+			put(HBKM_A_ADDR, addr, 16);
+		else
+			return 2;
+	}
+	nest_end(nest);
+	if (answer()) {
+		fprintf(stderr, "nlbad: %s\n", text);
+		return 1;
+	}
+	return 0;
+}
+
 static void groups(void)
 {
 	uint32_t order[HBKM_MAX_NODES + 1] = { 12345, 12345 };
 
+	guards();
 	begin(HBKM_CMD_GROUP_NEW);
 	put(HBKM_A_ORDER, order, 4);
 	refused("a group without a name", EINVAL);
@@ -641,6 +763,8 @@ int main(int argc, char **argv)
 	setsockopt(sock, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
 	setsockopt(sock, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	resolve();
+	if (argc >= 4 && !strcmp(argv[1], "guard"))
+		return set_guard(argv[2], argv[3], argv + 4, argc - 4);
 	if (argc == 2 && !strcmp(argv[1], "nobody")) {
 		/* The socket remembers who opened it: a new one. */
 		close(sock);

@@ -266,6 +266,7 @@ void check_life_begins(struct sim_machine *m)
 	m->heard_settled = false;
 	m->agent_heard_ns = 0;
 	m->overdue_since = 0;
+	m->cut_since = 0;
 	for (i = 0; i < SIM_GROUPS; i++)
 		check_group_gone(m, i);
 	memset(m->peer_state, 0, sizeof(m->peer_state));
@@ -354,7 +355,8 @@ static bool cut_off(const struct sim_machine *m)
 	return (m->unplugged & all) == all;
 }
 
-static void check_may_claim(const struct sim_machine *m, unsigned int group)
+static void check_may_claim(const struct sim_machine *m, const struct hbkm_group *g,
+			    unsigned int group)
 {
 	u64 grace = 2 * beat_ns(m) + MS, timeout = m->params.agent_timeout_us * US;
 	u64 asked = max(m->since[group], max(m->woke, m->reloaded));
@@ -364,10 +366,11 @@ static void check_may_claim(const struct sim_machine *m, unsigned int group)
 	if (m->cl->state != HBKM_CLUSTER_RUNNING)
 		violated(JOINED, "%s claims group %s and has not joined", m->name,
 			 sim_group_names[group]);
-	if (cut_off(m))
+	/* A carrier that is back at once moves nothing. */
+	if (longer_than(m->cut_since, m->params.deadtime_us * US / 2 + grace))
 		violated(CUT_OFF, "%s claims group %s and is cut off", m->name,
 			 sim_group_names[group]);
-	if (longer_than(m->overdue_since, grace))
+	if (longer_than(m->overdue_since, grace) && !g->ready)
 		violated(AGENT, "%s claims group %s, its agent is overdue for %llu us", m->name,
 			 sim_group_names[group],
 			 (unsigned long long)((sim.now - m->overdue_since) / US));
@@ -380,6 +383,7 @@ static void check_may_claim(const struct sim_machine *m, unsigned int group)
 static void check_group(struct sim_machine *m, const struct hbkm_group *g)
 {
 	int i = group_index(g->id);
+	bool acquired;
 
 	if (i < 0)
 		return;
@@ -387,7 +391,8 @@ static void check_group(struct sim_machine *m, const struct hbkm_group *g)
 	if (g->term < m->term[i] || g->top_term < m->top_term[i] || g->term > g->top_term)
 		violated(TERM_BACK, "%s: term of group %s goes back: %u, %u, were %u, %u", m->name,
 			 g->name, g->term, g->top_term, m->term[i], m->top_term[i]);
-	if (g->state == HBKM_GROUP_ACQUIRING && m->state[i] != HBKM_GROUP_ACQUIRING) {
+	acquired = hbkm_group_claimed(g->state) && !hbkm_group_claimed(m->state[i]);
+	if (acquired) {
 		looked(TERM_NEW);
 		if (g->term <= m->top_term[i] && m->top_term[i])
 			violated(TERM_NEW, "%s: group %s acquired with a term seen before: %u",
@@ -395,9 +400,19 @@ static void check_group(struct sim_machine *m, const struct hbkm_group *g)
 	}
 	if (hbkm_group_claimed(m->state[i]) && cut_off(m))
 		looked(CUT_OFF);
+	looked(SPEAKS);
+	if (hbkm_group_claimed(g->state) != !!(m->cl->speaks & 1U << g->slot))
+		violated(SPEAKS, "%s: the addresses of group %s, %s, %s", m->name, g->name,
+			 group_states[g->state], m->cl->speaks & 1U << g->slot ? "speak" :
+			 "are silent");
+	if (g->warm && g->ready) {
+		looked(WARM);
+		if (g->state == HBKM_GROUP_ACQUIRING || g->state == HBKM_GROUP_RELEASING)
+			violated(WARM, "%s: warm group %s waits for the agent", m->name, g->name);
+	}
 	if (g->state != m->state[i]) {
 		m->since[i] = sim.now;
-		if (g->state == HBKM_GROUP_ACQUIRING)
+		if (acquired)
 			check_acquires(m, i);
 		sim.changes += sim.quiet;
 		if (sim.settled)
@@ -409,7 +424,7 @@ static void check_group(struct sim_machine *m, const struct hbkm_group *g)
 	m->state[i] = g->state;
 	since(&m->claimed_since[i], hbkm_group_claimed(g->state));
 	if (m->claimed_since[i]) {
-		check_may_claim(m, i);
+		check_may_claim(m, g, i);
 		check_rivals(m, i);
 	}
 }
@@ -457,6 +472,7 @@ void check_machine(struct sim_machine *m)
 	}
 	since(&m->overdue_since, runs(m) && (!m->agent_heard_ns ||
 	      machine_clock(m) - m->agent_heard_ns > m->params.agent_timeout_us * US));
+	since(&m->cut_since, runs(m) && cut_off(m));
 	list_for_each_entry(g, &m->cl->groups, list)
 		check_group(m, g);
 	list_for_each_entry(node, &m->cl->nodes, list)

@@ -84,6 +84,7 @@ struct mutex {
 #define rcu_read_lock()		do { } while (0)
 #define rcu_read_unlock()	do { } while (0)
 #define rcu_dereference(p)	(p)
+#define rcu_dereference_protected(p, c)	(p)
 #define rcu_access_pointer(p)	(p)
 #define synchronize_net()	do { } while (0)
 #define local_bh_disable()	do { } while (0)
@@ -221,6 +222,8 @@ void hrtimer_forward(struct hrtimer *timer, ktime_t now, ktime_t interval);
 
 #define ns_to_ktime(ns)			((ktime_t)(ns))
 #define ktime_to_ns(t)			((s64)(t))
+/* No machine here sleeps by its own will. */
+#define ktime_mono_to_any(t, offset)	((ktime_t)(t))
 #define hrtimer_is_queued(t)		((t)->event.place >= 0)
 #define hrtimer_get_expires(t)		((t)->expires)
 #define hrtimer_set_expires(t, x)	((t)->expires = (x))
@@ -234,6 +237,8 @@ struct work_struct {
 #define cancel_work_sync(w)		((void)(w))
 
 /* devices */
+#define MAX_ADDR_LEN			32
+
 struct device {
 	int unused;
 };
@@ -260,6 +265,10 @@ extern const char *sim_refusal;
 typedef struct {
 	int unused;
 } netdevice_tracker;
+
+struct in6_addr {
+	u8 s6_addr[16];
+};
 
 struct net {
 	struct sim_machine *machine;

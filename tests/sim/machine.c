@@ -87,6 +87,36 @@ void hbkm_link_remove(struct hbkm_link *link)
 	free(link);
 }
 
+/* A machine that crashes here does so without a word. */
+void hbkm_lastword_learn(struct hbkm_link *link, struct net_device *dev, const struct rtable *rt,
+			 __be32 saddr)
+{
+}
+
+void hbkm_lastword_prepare(struct hbkm_cluster *cl, const struct hbkm_keyring *ring)
+{
+}
+
+/* Which addresses are guarded is nobody's business here; who may speak is checked. */
+int hbkm_guard_set(struct hbkm_cluster *cl, const struct hbkm_group *group,
+		   const struct in6_addr *addrs, unsigned int n, struct netlink_ext_ack *extack)
+{
+	return 0;
+}
+
+void hbkm_guard_forget(struct hbkm_cluster *cl, const struct hbkm_group *group)
+{
+}
+
+bool hbkm_guard_ready(const struct hbkm_cluster *cl, const struct hbkm_group *group)
+{
+	return group->warm;
+}
+
+void hbkm_guard_announce(const struct hbkm_cluster *cl, u8 slot)
+{
+}
+
 struct hbkm_link *hbkm_link_find(struct hbkm_port *port, __be32 saddr, __be32 daddr)
 {
 	struct hbkm_link *link;
@@ -105,16 +135,24 @@ void put_device(struct device *dev)
 	free(cl);
 }
 
-/* The order as configured, of those that are. */
-static void set_order(struct sim_machine *m, unsigned int group)
+/* As configured; the order, of those that are. */
+static void set_group(struct sim_machine *m, unsigned int group)
 {
 	u32 order[SIM_NODES];
-	unsigned int i, n = 0;
+	struct hbkm_group_config c = {
+		.name = sim_group_names[group],
+		.order = order,
+		.has_guard = true,
+		.n_guard = sim.guard != SIM_NO_GUARD,
+		.has_flags = true,
+		.warm = sim.guard == SIM_WARM,
+	};
+	unsigned int i;
 
 	for (i = 0; i < sim.n_order[group]; i++)
 		if (m->members & 1U << machine_index(m->order[group][i]))
-			order[n++] = m->order[group][i];
-	SIM_BUG_ON(hbkm_group_set(m->cl, sim_group_names[group], order, n, NULL));
+			order[c.n_order++] = m->order[group][i];
+	SIM_BUG_ON(hbkm_group_set(m->cl, &c, NULL));
 }
 
 void machine_start(struct sim_machine *m)
@@ -137,7 +175,7 @@ void machine_start(struct sim_machine *m)
 	m->cl->keys = (void *)&key;
 	for (i = 0; i < sim.n_groups; i++)
 		if (m->groups & 1U << i)
-			set_order(m, i);
+			set_group(m, i);
 	m->silent = false;
 	m->life++;
 	check_life_begins(m);
@@ -362,7 +400,7 @@ void machine_set_order(struct sim_machine *m, unsigned int group)
 		return;
 	trace("%s reloads the order of group %s", m->name, sim_group_names[group]);
 	sim.here = m;
-	set_order(m, group);
+	set_group(m, group);
 	check_machine(m);
 }
 
@@ -403,7 +441,7 @@ void machine_set_member(struct sim_machine *m, unsigned int other, bool there)
 		SIM_BUG_ON(IS_ERR(hbkm_node_create(m->cl, o->name, NULL)));
 	for (k = 0; k < sim.n_groups; k++)
 		if (m->groups & 1U << k)
-			set_order(m, k);
+			set_group(m, k);
 	if (!there)
 		hbkm_node_remove(hbkm_node_by_id(m->cl, o->id));
 	check_ways();
@@ -422,7 +460,7 @@ void machine_set_group(struct sim_machine *m, unsigned int group, bool there)
 	      sim_group_names[group]);
 	sim.here = m;
 	if (there) {
-		set_order(m, group);
+		set_group(m, group);
 	} else {
 		hbkm_group_remove(m->cl, hbkm_group_by_id(m->cl, hbkm_name_id(sim_group_names[group])));
 		check_group_gone(m, group);

@@ -469,6 +469,7 @@ void schedule_run(u64 seed)
 	sim.tape_len = 0;
 	sim.violation[0] = '\0';
 	sim.seed = seed;
+	sim.guard = seed % SIM_GUARDS;
 	sim_seed(seed);
 	build();
 	bad_day();

@@ -33,8 +33,10 @@
 	X(SILENCE,	 "silence",	"who was silent for its deadtime claims nothing when it speaks again")	\
 	X(JOINED,	 "joined",	"only who has joined claims anything")	\
 	X(INITDEAD,	 "initdead",	"nobody joins before all are heard, or a settled one is, or initdead is over")	\
-	X(CUT_OFF,	 "cut-off",	"whose cables are all out claims nothing")	\
+	X(CUT_OFF,	 "cut-off",	"whose cables are all out claims nothing half a deadtime later")	\
 	X(AGENT,	 "agent",	"whose agent does not do its part in time claims nothing")	\
+	X(SPEAKS,	 "speaks",	"the addresses of a group speak where it is claimed, and nowhere else")	\
+	X(WARM,		 "warm",	"a warm group that is ready does not wait for the agent")	\
 	X(STALE_ACK,	 "stale-ack",	"an answer to what is not asked is refused and moves nothing")	\
 	X(TERM_BACK,	 "term-back",	"terms do not go back")	\
 	X(TERM_NEW,	 "term-new",	"an acquisition has a term above all seen")	\
@@ -178,6 +180,7 @@ struct arrival {
  * @joined_once: it has joined, in this life
  * @heard_settled: it was told by one that had
  * @agent_heard_ns: when its agent last registered, on its clock, 0: not in this life
+ * @cut_since: since when all its cables are out, while it runs
  * @overdue_since: since when that is longer ago than it may be
  * @agent_since: since when the module takes its agent for working, 0: it does not
  * @claimed_since: by group, true time, 0: not claimed
@@ -235,6 +238,7 @@ struct sim_machine {
 	bool joined_once;
 	bool heard_settled;
 	u64 agent_heard_ns;
+	u64 cut_since;
 	u64 overdue_since;
 	u64 agent_since;
 	u64 claimed_since[SIM_GROUPS];
@@ -264,6 +268,14 @@ struct path {
 	bool open[SIM_NODES][SIM_NODES];
 };
 
+/* What becomes of addresses on a node that does not hold them? */
+enum sim_guard {
+	SIM_NO_GUARD,			/* the agent has to take them down */
+	SIM_COLD,			/* the kernel keeps them silent, too */
+	SIM_WARM,			/* and they stay, so that no agent is needed */
+	SIM_GUARDS
+};
+
 /**
  * struct sim - one schedule
  * @seed: of all of it
@@ -272,6 +284,7 @@ struct path {
  * @n_paths: networks
  * @n_groups: groups
  * @n_order: of each group, how many machines may hold it
+ * @guard: enum sim_guard, of all groups
  * @machines: each of them
  * @paths: each of them
  * @here: on which machine we are
@@ -294,6 +307,7 @@ struct sim {
 	unsigned int n_paths;
 	unsigned int n_groups;
 	unsigned int n_order[SIM_GROUPS];
+	u8 guard;
 	struct sim_machine machines[SIM_NODES];
 	struct path paths[SIM_PATHS];
 	struct sim_machine *here;

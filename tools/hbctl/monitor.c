@@ -25,6 +25,7 @@ static const char help[] =
 	"  dumped              the end of that list\n"
 	"  change OBJECT ...   what it is now\n"
 	"  conflict group ...  two nodes claim it (other: which), or no longer do (other: none)\n"
+	"  duplicate group ... another machine has this address of it, too (hwaddr: which)\n"
 	"  stall cluster ...   the own timer was late, so no verdict was given\n"
 	"  resync              events were lost: all that exists follows again\n"
 	"OBJECT is cluster, node, link or group. With -j each line is a JSON object, with\n"
@@ -139,6 +140,7 @@ static void learn_node(struct nl_snapshot *s, const struct nl_node *n)
 static void take_event(const struct nl_event *e, void *data)
 {
 	struct monitor *m = data;
+	char addr[INET6_ADDRSTRLEN], hw[128];
 
 	/* What the list has told already. */
 	if (m->lost || (int32_t)(e->seq - m->seq) <= 0)
@@ -174,6 +176,12 @@ static void take_event(const struct nl_event *e, void *data)
 		print_group(&m->s, &e->group);
 		/* Absent when it has ended. */
 		out_name("other", e->has_node_id ? hbnl_node_name(&m->s, e->node_id) : NULL);
+		break;
+	case HBKM_EVENT_DUPLICATE:
+		begin("duplicate", "group", e->time_ns);
+		print_group(&m->s, &e->group);
+		out_string("address", address_text(&e->addr, addr, sizeof(addr)));
+		out_string("hwaddr", hwaddr_text(e->hwaddr, e->hwaddr_len, hw, sizeof(hw)));
 		break;
 	case HBKM_EVENT_STALL:
 		begin("stall", "cluster", e->time_ns);

@@ -72,7 +72,8 @@ NAME_FUNCTION(event_name,
 	[HBKM_EVENT_LINK] = "link",
 	[HBKM_EVENT_GROUP] = "group",
 	[HBKM_EVENT_CONFLICT] = "conflict",
-	[HBKM_EVENT_STALL] = "stall")
+	[HBKM_EVENT_STALL] = "stall",
+	[HBKM_EVENT_DUPLICATE] = "duplicate")
 
 NAME_FUNCTION(stat_name,
 	[HBKM_STAT_TX] = "tx",
@@ -99,7 +100,9 @@ NAME_FUNCTION(stat_name,
 	[HBKM_STAT_RX_NOMEM] = "rx_nomem",
 	[HBKM_STAT_STALL] = "stall",
 	[HBKM_STAT_CONFLICT] = "conflict",
-	[HBKM_STAT_EVENT_LOST] = "event_lost")
+	[HBKM_STAT_EVENT_LOST] = "event_lost",
+	[HBKM_STAT_GUARD_DROP] = "guard_drop",
+	[HBKM_STAT_DUPLICATE] = "duplicate")
 
 int auto_failback_parse(const char *text)
 {

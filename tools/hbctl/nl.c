@@ -91,6 +91,8 @@ static struct nla_policy policy[HBKM_A_MAX + 1] = {
 	[HBKM_A_EVENT] = { .type = NLA_U8 },
 	[HBKM_A_EVENT_SEQ] = { .type = NLA_U32 },
 	[HBKM_A_TIME_NS] = { .type = NLA_U64 },
+	[HBKM_A_GUARD] = { .type = NLA_UNSPEC },
+	[HBKM_A_HWADDR] = { .type = NLA_UNSPEC },
 };
 
 /* ---- attributes to structs ---- */
@@ -205,6 +207,33 @@ static void decode_link(struct nlattr **tb, struct nl_link *l)
 	l->rx = get_u64(tb, HBKM_A_RX);
 }
 
+/* Either family's; false for what is neither. */
+static bool get_addr(const struct nlattr *attr, struct in6_addr *to)
+{
+	memset(to, 0, sizeof(*to));
+	switch (nla_len(attr)) {
+	case sizeof(struct in_addr):
+		to->s6_addr[10] = to->s6_addr[11] = 0xff;
+		memcpy(&to->s6_addr[12], nla_data(attr), sizeof(struct in_addr));
+		return true;
+	case sizeof(*to):
+		memcpy(to, nla_data(attr), sizeof(*to));
+		return true;
+	}
+	return false;
+}
+
+static void decode_guard(const struct nlattr *guard, struct nl_group *g)
+{
+	struct nlattr *attr;
+	int rem;
+
+	nla_for_each_nested(attr, guard, rem)
+		if (nla_type(attr) == HBKM_A_ADDR && g->n_guard < HBKM_MAX_GUARD &&
+		    get_addr(attr, &g->guard[g->n_guard]))
+			g->n_guard++;
+}
+
 static void decode_group(struct nlattr **tb, struct nl_group *g)
 {
 	memset(g, 0, sizeof(*g));
@@ -216,6 +245,8 @@ static void decode_group(struct nlattr **tb, struct nl_group *g)
 	g->has_holder = tb[HBKM_A_HOLDER];
 	g->holder = get_u32(tb, HBKM_A_HOLDER);
 	g->n_order = get_array(tb, HBKM_A_ORDER, g->order, sizeof(g->order), sizeof(g->order[0]));
+	if (tb[HBKM_A_GUARD])
+		decode_guard(tb[HBKM_A_GUARD], g);
 }
 
 static void decode_event(struct nlattr **tb, struct nl_event *e)
@@ -240,6 +271,13 @@ static void decode_event(struct nlattr **tb, struct nl_event *e)
 	case HBKM_EVENT_GROUP:
 	case HBKM_EVENT_CONFLICT:
 		decode_group(tb, &e->group);
+		break;
+	case HBKM_EVENT_DUPLICATE:
+		decode_group(tb, &e->group);
+		memset(&e->addr, 0, sizeof(e->addr));
+		if (tb[HBKM_A_ADDR])
+			get_addr(tb[HBKM_A_ADDR], &e->addr);
+		e->hwaddr_len = get_array(tb, HBKM_A_HWADDR, e->hwaddr, sizeof(e->hwaddr), 1);
 		break;
 	}
 }
@@ -706,14 +744,33 @@ int hbnl_link_del(struct hbnl *nl, uint8_t id)
 	return request(nl, msg, msg ? nla_put_u8(msg, HBKM_A_LINK_ID, id) : 0, NULL, NULL);
 }
 
-int hbnl_group_new(struct hbnl *nl, const char *name, const uint32_t *order, size_t n_order)
+static int put_guard(struct nl_msg *msg, const struct nl_group *g)
+{
+	struct nlattr *nest = nla_nest_start(msg, HBKM_A_GUARD | NLA_F_NESTED);
+	int put = nest ? 0 : -1;
+
+	for (size_t i = 0; i < g->n_guard && !put; i++) {
+		bool v4 = IN6_IS_ADDR_V4MAPPED(&g->guard[i]);
+
+		put |= nla_put(msg, HBKM_A_ADDR, v4 ? 4 : 16, &g->guard[i].s6_addr[v4 ? 12 : 0]);
+	}
+	/* Not nla_nest_end(): that leaves an empty one out, and it means: none. */
+	if (!put)
+		nest->nla_len = (uint16_t)((char *)nlmsg_tail(nlmsg_hdr(msg)) - (char *)nest);
+	return put;
+}
+
+int hbnl_group_new(struct hbnl *nl, const struct nl_group *g)
 {
 	struct nl_msg *msg = new_message(nl, 0, HBKM_CMD_GROUP_NEW);
 	int put = 0;
 
 	if (msg) {
-		put |= nla_put_string(msg, HBKM_A_GROUP_NAME, name);
-		put |= nla_put(msg, HBKM_A_ORDER, (int)(n_order * sizeof(*order)), order);
+		put |= nla_put_string(msg, HBKM_A_GROUP_NAME, g->name);
+		put |= nla_put(msg, HBKM_A_ORDER, (int)(g->n_order * sizeof(g->order[0])),
+			       g->order);
+		put |= put_guard(msg, g);
+		put |= nla_put_u32(msg, HBKM_A_GROUP_FLAGS, g->flags & HBKM_GROUP_F_WARM);
 	}
 	return request(nl, msg, put, NULL, NULL);
 }

@@ -81,6 +81,8 @@ struct nl_group {
 	uint32_t holder;
 	uint32_t order[HBKM_MAX_NODES];
 	size_t n_order;
+	struct in6_addr guard[HBKM_MAX_GUARD];	/* IPv4 as IPv4-mapped */
+	size_t n_guard;
 };
 
 /* Only the part that @type is about is filled in. */
@@ -94,7 +96,10 @@ struct nl_event {
 	struct nl_cluster cluster;	/* CLUSTER */
 	struct nl_node node;		/* NODE, PATH */
 	struct nl_link link;		/* LINK */
-	struct nl_group group;		/* GROUP, CONFLICT */
+	struct nl_group group;		/* GROUP, CONFLICT, DUPLICATE */
+	struct in6_addr addr;		/* DUPLICATE: of the group, IPv4 as IPv4-mapped */
+	uint8_t hwaddr[32];		/* DUPLICATE: who else has it */
+	size_t hwaddr_len;
 };
 
 struct nl_snapshot {
@@ -206,7 +211,8 @@ int hbnl_node_new(struct hbnl *nl, const char *name);
 int hbnl_node_del(struct hbnl *nl, const char *name);
 int hbnl_link_new(struct hbnl *nl, const struct nl_link *l);
 int hbnl_link_del(struct hbnl *nl, uint8_t id);
-int hbnl_group_new(struct hbnl *nl, const char *name, const uint32_t *order, size_t n_order);
+/* Of @g: name, order, guard, and of its flags WARM. */
+int hbnl_group_new(struct hbnl *nl, const struct nl_group *g);
 int hbnl_group_del(struct hbnl *nl, const char *name);
 int hbnl_keys_set(struct hbnl *nl, const struct nl_key *keys, size_t n, uint8_t sign);
 /* @c may be NULL. */

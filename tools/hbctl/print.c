@@ -107,12 +107,34 @@ void print_link(const struct nl_link *l)
 	out_uint("rx", l->rx);
 }
 
+const char *address_text(const struct in6_addr *a, char *buf, size_t size)
+{
+	if (IN6_IS_ADDR_V4MAPPED(a))
+		inet_ntop(AF_INET, &a->s6_addr[12], buf, (socklen_t)size);
+	else
+		inet_ntop(AF_INET6, a, buf, (socklen_t)size);
+	return buf;
+}
+
+const char *hwaddr_text(const uint8_t *hw, size_t len, char *buf, size_t size)
+{
+	size_t at = 0;
+
+	*buf = 0;
+	for (size_t i = 0; i < len && at + 3 < size; i++)
+		at += (size_t)snprintf(buf + at, size - at, "%s%02x", i ? ":" : "", hw[i]);
+	return buf;
+}
+
 void print_group(const struct nl_snapshot *s, const struct nl_group *g)
 {
-	const char *order[HBKM_MAX_NODES];
+	const char *order[HBKM_MAX_NODES], *guard[HBKM_MAX_GUARD];
+	char text[HBKM_MAX_GUARD][INET6_ADDRSTRLEN];
 
 	for (size_t i = 0; i < g->n_order; i++)
 		order[i] = hbnl_node_name(s, g->order[i]);
+	for (size_t i = 0; i < g->n_guard; i++)
+		guard[i] = address_text(&g->guard[i], text[i], sizeof(text[i]));
 	out_head("name", g->name);
 	out_string("state", group_state_name(g->state));
 	out_name("holder", g->has_holder ? hbnl_node_name(s, g->holder) : NULL);
@@ -120,6 +142,9 @@ void print_group(const struct nl_snapshot *s, const struct nl_group *g)
 	out_flag("standby", g->flags & HBKM_GROUP_F_STANDBY);
 	out_flag("wanted", g->flags & HBKM_GROUP_F_WANT);
 	out_names("order", order, g->n_order);
+	out_names("guard", guard, g->n_guard);
+	out_flag("warm", g->flags & HBKM_GROUP_F_WARM);
+	out_flag("ready", g->flags & HBKM_GROUP_F_READY);
 	if (opts.stats)
 		out_uint("id", g->id);
 }

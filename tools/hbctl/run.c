@@ -11,28 +11,34 @@
 #include "run.h"
 
 static const char help[] =
-	"Usage: hbctl run [-d DIR] [--self NAME] [--no-realtime] [--debug]\n\n"
+	"Usage: hbctl run [-d DIR] [--self NAME] [--warm] [--no-realtime] [--debug]\n\n"
 	"Loads the module, configures it from DIR, and acts on its decisions: addresses up\n"
 	"and down, announced to the neighbours. Stays in the foreground, as systemd and\n"
 	"others that supervise want it.\n\n"
 	"  -d, --dir DIR      where ha.cf, haresources and authkeys are (" HBCTL_CONFIG_DIR ")\n"
 	"      --self NAME    this node's name (uname -n)\n"
+	"      --warm         keep the addresses on their interfaces while another node has\n"
+	"                     them, silenced by the kernel, which then takes them over and\n"
+	"                     gives them up by itself, even while nothing else gets to run\n"
 	"      --no-realtime  neither lock memory nor run before others, whatever ha.cf says\n"
 	"      --foreground   no effect: it always does\n"
 	"      --debug        log more\n\n"
 	"SIGHUP reads the configuration again and applies what changed; with an error in it\n"
 	"nothing changes. SIGTERM gives up all resources, tells the peers, and ends.\n\n"
 	"An agent that is killed leaves the kernel beating; another that is started takes\n"
-	"over what it finds.\n\n"
+	"over what it finds. While this node does not hold a resource group, the kernel\n"
+	"keeps the group's addresses silent, should they be on an interface; that ends when\n"
+	"the agent is told to stop, and with the module.\n\n"
 	"Exit status: 0 stopped, 1 configuration error, 2 refused (as: another agent works\n"
 	"here), 3 the cluster was deleted, 4 the module is absent or was removed.\n";
 
 int run_parse(int argc, char **argv, struct run_options *o)
 {
-	enum { SELF = 256, NO_REALTIME, FOREGROUND, DEBUG };
+	enum { SELF = 256, WARM, NO_REALTIME, FOREGROUND, DEBUG };
 	static const struct option longopts[] = {
 		{ "dir",		required_argument,	NULL, 'd' },
 		{ "self",		required_argument,	NULL, SELF },
+		{ "warm",		no_argument,		NULL, WARM },
 		{ "no-realtime",	no_argument,		NULL, NO_REALTIME },
 		{ "foreground",		no_argument,		NULL, FOREGROUND },
 		{ "debug",		no_argument,		NULL, DEBUG },
@@ -52,6 +58,9 @@ int run_parse(int argc, char **argv, struct run_options *o)
 			break;
 		case SELF:
 			self = optarg;
+			break;
+		case WARM:
+			o->warm = true;
 			break;
 		case NO_REALTIME:
 			o->no_realtime = true;

@@ -7,6 +7,7 @@
 struct run_options {
 	const char *dir;		/* of the configuration */
 	char self[256];			/* this node's name */
+	bool warm;			/* addresses stay while another node has them */
 	bool no_realtime;
 	bool debug;
 };

@@ -156,6 +156,8 @@ static void text_group(const struct nl_snapshot *s, const struct nl_group *g, in
 		printf(", standing by");
 	if (g->flags & HBKM_GROUP_F_WANT)
 		printf(", asked for");
+	if (g->flags & HBKM_GROUP_F_WARM)
+		printf(g->flags & HBKM_GROUP_F_READY ? ", warm" : ", warm but not ready");
 	printf(", term %u\n", g->term);
 }
 

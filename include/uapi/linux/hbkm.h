@@ -49,10 +49,22 @@
  *	A frame longer than the device's MTU goes in fragments.
  *
  * HBKM_CMD_GROUP_NEW      GROUP_NAME, ORDER (array of u32 node ids, the preferred
- *	first). For a group that exists, changes its order.
+ *	first), GUARD, GROUP_FLAGS (WARM or none). For a group that exists, changes
+ *	it; GUARD and GROUP_FLAGS that are absent stay as they are.
+ *	GUARD (nested; ADDR, 4 or 16 bytes, up to HBKM_MAX_GUARD times) replaces the
+ *	group's addresses as a whole. The kernel keeps them silent wherever the
+ *	group is neither ACQUIRING nor ACTIVE: no ARP, no neighbour advertisement is
+ *	sent for them, and nothing that this node sends or receives by them passes,
+ *	but for its loopback. What it forwards, and what is sent by a packet socket,
+ *	is not looked at. Such a group needs no agent to be given up: without one it
+ *	goes from ACQUIRING to FAILED, and else to STANDBY, at once. The guard ends
+ *	with GROUP_DEL, CLUSTER_DEL and the module.
+ *	WARM: the addresses are on their interfaces everywhere. Then the group
+ *	goes from STANDBY to ACTIVE, and back, without the agent, if it is READY:
+ *	all of them are on devices that work. The kernel announces it by itself.
  * HBKM_CMD_GROUP_DEL      GROUP_NAME. The agent is expected to have cleaned up.
  * HBKM_CMD_GROUP_GET      dump. GROUP_NAME, GROUP_ID, GROUP_STATE, GROUP_FLAGS, TERM,
- *	HOLDER (node id, absent if nobody), ORDER.
+ *	HOLDER (node id, absent if nobody), ORDER, GUARD (absent if none).
  *
  * HBKM_CMD_KEYS_SET       KEY (nested, 1..16 times): KEY_ID 0..15, KEY_METHOD,
  *	KEY_SECRET (not for crc); and KEY_SIGN, the id that signs. Replaces the
@@ -78,7 +90,10 @@
  *	attributes of the object concerned as its GET gives them. CONFLICT is told
  *	when two nodes claim a group (NODE_ID: the other one) and again, without
  *	NODE_ID, when that has ended: if the group is ACTIVE here, announce it anew.
- *	STALL has AGE_NS. The last event of a cluster is CLUSTER with state DOWN.
+ *	STALL has AGE_NS. DUPLICATE has the group's attributes, ADDR and HWADDR:
+ *	another machine says by ARP that it has this address, while the group is
+ *	held here; once in a second for each address. The last event of a cluster
+ *	is CLUSTER with state DOWN.
  *
  * What the machine does, the kernel does to the cluster. Before a reboot, halt,
  * power-off or suspend: as LEAVE; when all is STANDBY, or after 2 s, the leave
@@ -99,6 +114,7 @@
 #define HBKM_MAX_LINKS		64	/* as Heartbeat's MAXMEDIA */
 #define HBKM_MAX_PATHS		16
 #define HBKM_MAX_KEYS		16
+#define HBKM_MAX_GUARD		32	/* addresses in a group */
 #define HBKM_SECRET_MAX		255	/* bytes in a key */
 
 #define HBKM_KEEPALIVE_MIN_US	100
@@ -163,8 +179,8 @@ enum hbkm_attr {
 	HBKM_A_LINK_STATE,		/* u8, enum hbkm_link_state */
 	HBKM_A_IFNAME,			/* string */
 	HBKM_A_IFINDEX,			/* u32 */
-	HBKM_A_ADDR,			/* 4 bytes, network order (16 reserved for IPv6) */
-	HBKM_A_SADDR,			/* as ADDR */
+	HBKM_A_ADDR,			/* 4 bytes, network order; of a group also 16: IPv6 */
+	HBKM_A_SADDR,			/* 4 bytes, network order */
 	HBKM_A_PORT,			/* u16, host order */
 	HBKM_A_TTL,			/* u8 */
 	HBKM_A_TX,			/* u64 */
@@ -188,6 +204,8 @@ enum hbkm_attr {
 	HBKM_A_EVENT,			/* u8, enum hbkm_event */
 	HBKM_A_EVENT_SEQ,		/* u32 */
 	HBKM_A_TIME_NS,			/* u64 */
+	HBKM_A_GUARD,			/* nested, HBKM_A_ADDR for each address */
+	HBKM_A_HWADDR,			/* hardware address, as long as the device's */
 
 	__HBKM_A_MAX,
 	HBKM_A_MAX = __HBKM_A_MAX - 1
@@ -259,6 +277,8 @@ enum hbkm_group_state {
 
 #define HBKM_GROUP_F_STANDBY	(1U << 0)	/* only if nobody else will */
 #define HBKM_GROUP_F_WANT	(1U << 1)	/* asked to take it over */
+#define HBKM_GROUP_F_WARM	(1U << 2)	/* addresses stay, silenced, where it is not held */
+#define HBKM_GROUP_F_READY	(1U << 3)	/* warm, and they are there: no agent is needed */
 
 enum hbkm_move {
 	HBKM_MOVE_STANDBY = 1,
@@ -281,6 +301,7 @@ enum hbkm_event {
 	HBKM_EVENT_GROUP,		/* state of a group here, or its holder */
 	HBKM_EVENT_CONFLICT,		/* two nodes claim a group (NODE_ID: the other) */
 	HBKM_EVENT_STALL,		/* our own timer was late (AGE_NS: by how much) */
+	HBKM_EVENT_DUPLICATE,		/* another machine has an address held here */
 };
 
 /* Counters. Every received frame ends in RX_GOOD or in one RX_ drop counter. */
@@ -310,6 +331,8 @@ enum hbkm_stat {
 	HBKM_STAT_STALL,		/* our own timers were late */
 	HBKM_STAT_CONFLICT,		/* two nodes claimed a group */
 	HBKM_STAT_EVENT_LOST,		/* an event could not be built or delivered */
+	HBKM_STAT_GUARD_DROP,		/* sent or received by a silent address: dropped */
+	HBKM_STAT_DUPLICATE,		/* ARP of another machine for an address held here */
 
 	__HBKM_STAT_MAX,
 	HBKM_STAT_MAX = __HBKM_STAT_MAX - 1

@@ -155,6 +155,7 @@ void act_groups_swap(struct agent *a, struct agent_groups *groups)
 			new->id = old->id;
 			new->known = old->known;
 			new->state = old->state;
+			new->warm = old->warm;
 			new->term = old->term;
 			new->has_holder = old->has_holder;
 			new->holder = old->holder;
@@ -185,6 +186,7 @@ static void update(struct agent_group *g, const struct nl_group *now)
 	g->known = true;
 	g->id = now->id;
 	g->state = now->state;
+	g->warm = now->flags & HBKM_GROUP_F_WARM;
 	g->term = now->term;
 	g->has_holder = now->has_holder;
 	g->holder = now->holder;
@@ -362,7 +364,7 @@ static bool holds_all(const struct agent_group *g)
 
 static void release(struct agent *a, struct agent_group *g)
 {
-	int err = take_down(a, g);
+	int err = g->warm ? 0 : take_down(a, g);
 
 	acknowledge(a, g, err);
 	log_write(LOG_INFO, "Releasing resource group: %s", g->text);
@@ -394,6 +396,7 @@ static bool is_done(const struct agent_group *g, const struct nl_group *now)
 void act_group(struct agent *a, const struct nl_group *now, uint64_t cause_ns)
 {
 	struct agent_group *g = find(a, now->id);
+	bool held;
 
 	if (!g) {
 		/* Its name may be known, though its number is not yet. */
@@ -411,6 +414,7 @@ void act_group(struct agent *a, const struct nl_group *now, uint64_t cause_ns)
 		a->reconcile_due = true;
 		return;
 	}
+	held = g->known && agent_group_wants(g->state);
 	update(g, now);
 	switch (g->state) {
 	case HBKM_GROUP_ACQUIRING:
@@ -420,13 +424,19 @@ void act_group(struct agent *a, const struct nl_group *now, uint64_t cause_ns)
 		release(a, g);
 		break;
 	case HBKM_GROUP_ACTIVE:
+		/* Taken over by the kernel itself, which has announced it, too. */
+		if (!held) {
+			announce_first(a, g);
+			log_acquired(g, agent_now(), cause_ns);
+		}
 		if (!holds_all(g))
 			a->reconcile_due = true;
 		break;
 	default:
-		if (!holds_any(g))
+		if (!g->warm && holds_any(g))
+			take_down(a, g);
+		else if (!held)
 			break;
-		take_down(a, g);
 		log_write(LOG_INFO, "Releasing resource group: %s", g->text);
 		break;
 	}
@@ -437,15 +447,27 @@ void act_drop_all(struct agent *a)
 	for (size_t i = 0; i < a->groups->n; i++) {
 		struct agent_group *g = &a->groups->v[i];
 
-		g->state = HBKM_GROUP_STANDBY;
 		if (holds_any(g)) {
 			take_down(a, g);
-			log_write(LOG_INFO, "Releasing resource group: %s", g->text);
+			if (!g->warm || agent_group_wants(g->state))
+				log_write(LOG_INFO, "Releasing resource group: %s", g->text);
 		}
+		g->state = HBKM_GROUP_STANDBY;
+		g->warm = false;
 	}
 }
 
 /* ---- reconciling ---- */
+
+/* What was taken over warm while events were lost, or before we came, is announced. */
+static void take_group(struct agent_group *g, const struct nl_group *now)
+{
+	bool held = agent_group_wants(g->state);
+
+	update(g, now);
+	if (g->warm && !held && g->state == HBKM_GROUP_ACTIVE)
+		announce_soon(g);
+}
 
 static void take_snapshot(struct agent *a, const struct nl_snapshot *s)
 {
@@ -454,7 +476,7 @@ static void take_snapshot(struct agent *a, const struct nl_snapshot *s)
 	for (size_t i = 0; i < s->n_groups; i++)
 		for (size_t j = 0; j < a->groups->n; j++)
 			if (!strcmp(s->groups[i].name, a->groups->v[j].name))
-				update(&a->groups->v[j], &s->groups[i]);
+				take_group(&a->groups->v[j], &s->groups[i]);
 	for (size_t i = 0; i < a->groups->n; i++)
 		if (!a->groups->v[i].known)
 			a->groups->v[i].state = HBKM_GROUP_STANDBY;
@@ -531,9 +553,14 @@ static int add_missing(struct agent *a, struct agent_group *g, size_t which)
 		err = prepare(a, v);
 	if (!err)
 		err = vip_add(a->rt, v, 1, NULL);
-	if (g->state != HBKM_GROUP_ACTIVE)
-		return err;
 	text_of(v, text, sizeof(text));
+	if (g->state != HBKM_GROUP_ACTIVE) {
+		if (err && !agent_group_wants(g->state) && !v->missing)
+			log_write(LOG_WARNING, "Resource group %s: %s cannot be kept ready: %s",
+				  g->name, text, vip_error(a->rt));
+		v->missing = err;
+		return err;
+	}
 	if (!err && a->reloading)
 		log_write(LOG_INFO, "Resource group %s: %s: added", g->name, text);
 	else if (!err)
@@ -667,7 +694,8 @@ static void restore(struct agent *a, struct agent_group *g, struct vip *v)
 		if (!a->retry_at)
 			a->retry_at = now + RETRY_NS;
 	} else if (ret > 0) {
-		announce_first(a, g);
+		if (agent_group_wants(g->state))
+			announce_first(a, g);
 		log_write(LOG_WARNING, "Resource group %s: %s was gone: put back", g->name,
 			  text_of(v, text, sizeof(text)));
 		v->missing = false;
@@ -679,7 +707,7 @@ static void address_gone(struct agent *a, struct agent_group *g, struct vip *v,
 {
 	if (v->ifindex != c->ifindex || v->addr.s_addr != c->addr.s_addr)
 		return;
-	if (agent_group_wants(g->state))
+	if (agent_group_keeps(g))
 		restore(a, g, v);
 	else
 		v->held = false;
@@ -721,11 +749,11 @@ static void link_changed(struct agent *a, struct agent_group *g, struct vip *v,
 		/* Its name or its MAC may be new. */
 		vip_refresh(a->rt, v);
 	}
-	if (!agent_group_wants(g->state))
+	if (!agent_group_keeps(g))
 		return;
 	if (!v->held)
 		restore(a, g, v);
-	else if (v->running && !was_running)
+	else if (v->running && !was_running && agent_group_wants(g->state))
 		announce_first(a, g);
 }
 
@@ -749,7 +777,7 @@ void act_change(struct agent *a, const struct vip_change *c)
 				break;
 			case VIP_ADDR:
 				/* A new network may be that of an address without a place. */
-				if (!v->ifindex && !prepare(a, v) && agent_group_wants(g->state))
+				if (!v->ifindex && !prepare(a, v) && agent_group_keeps(g))
 					restore(a, g, v);
 				break;
 			}

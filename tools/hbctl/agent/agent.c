@@ -65,6 +65,20 @@ static bool has_come(const struct agent *a, const struct nl_node *n)
 	return true;
 }
 
+static void set_period(struct agent *a, const struct nl_cluster *c)
+{
+	a->agent_period = c->agent_timeout_us * 1000ULL / 3;
+	if (a->agent_period < AGENT_MIN_NS)
+		a->agent_period = AGENT_MIN_NS;
+}
+
+/* A shorter time-out leaves less time until our next word. */
+static void follow_timeout(struct agent *a, const struct nl_cluster *c)
+{
+	if (c->agent_timeout_us < a->seen.cluster.agent_timeout_us)
+		a->agent_at = agent_now();
+}
+
 static void on_event(const struct nl_event *e, void *data)
 {
 	struct agent *a = data;
@@ -89,6 +103,7 @@ static void on_event(const struct nl_event *e, void *data)
 	case HBKM_EVENT_CLUSTER:
 		if (e->cluster.state == HBKM_CLUSTER_DOWN && agent_gone(a))
 			break;
+		follow_timeout(a, &e->cluster);
 		report_cluster(a, &e->cluster);
 		break;
 	case HBKM_EVENT_NODE:
@@ -99,6 +114,9 @@ static void on_event(const struct nl_event *e, void *data)
 		break;
 	case HBKM_EVENT_LINK:
 		report_link(a, &e->link);
+		break;
+	case HBKM_EVENT_DUPLICATE:
+		report_duplicate(e);
 		break;
 	case HBKM_EVENT_STALL:
 		duration_format(late, sizeof(late), e->age_ns / 1000 * 1000);
@@ -254,7 +272,7 @@ static void reload(struct agent *a, const struct run_options *o)
 		goto out;
 	}
 	groups = act_groups_new(c);
-	if (!groups || configure_apply(a->nl, c)) {
+	if (!groups || configure_apply(a->nl, c, a->warm)) {
 		log_write(LOG_ERR, "Configuration not reloaded as a whole");
 		act_groups_free(groups);
 		config_free(c);
@@ -327,10 +345,11 @@ static void finish(struct agent *a)
 
 	/* All is handed over; whoever else has something urgent to do goes first. */
 	realtime_stop();
+	/* While the kernel still keeps silent what others have by now. */
+	act_drop_all(a);
 	ret = hbnl_cluster_del(a->nl, HBKM_REASON_STOP);
 	if (ret)
 		log_write(LOG_ERR, "Leaving the cluster: %s", hbnl_error(a->nl));
-	act_drop_all(a);
 	log_write(LOG_INFO, "Heartbeat shutdown complete.");
 	quit(a, HBCTL_OK);
 }
@@ -385,9 +404,7 @@ static void tell_kernel(struct agent *a, uint64_t now)
 
 	if (!ret) {
 		a->promised_seq = c.event_seq;
-		a->agent_period = c.agent_timeout_us * 1000ULL / 3;
-		if (a->agent_period < AGENT_MIN_NS)
-			a->agent_period = AGENT_MIN_NS;
+		set_period(a, &c);
 	} else if (ret == -EBUSY) {
 		/* Ours was silent for too long; the addresses are the other's now. */
 		log_write(LOG_CRIT, "Another agent has taken this one's place");
@@ -563,14 +580,12 @@ static int configure(struct agent *a)
 	ret = adopt(a);
 	if (ret)
 		return ret;
-	if (configure_apply(a->nl, a->config))
+	if (configure_apply(a->nl, a->config, a->warm))
 		return HBCTL_REFUSED;
 	ret = hbnl_agent(a->nl, &c);
 	if (ret)
 		return refused(a, ret, "agent");
-	a->agent_period = c.agent_timeout_us * 1000ULL / 3;
-	if (a->agent_period < AGENT_MIN_NS)
-		a->agent_period = AGENT_MIN_NS;
+	set_period(a, &c);
 	a->agent_at = agent_now() + a->agent_period;
 	a->groups = act_groups_new(a->config);
 	if (!a->groups)
@@ -593,6 +608,7 @@ static int start(struct agent *a, const struct run_options *o)
 	uint64_t watchdog_us;
 	int ret;
 
+	a->warm = o->warm;
 	a->config = load(o, &problems);
 	if (!a->config) {
 		problems_print(&problems, stderr);

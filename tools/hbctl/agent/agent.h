@@ -25,6 +25,7 @@ struct agent_group {
 	uint32_t id;			/* the kernel's; valid if known */
 	bool known;			/* the kernel has it */
 	uint8_t state;			/* enum hbkm_group_state */
+	bool warm;			/* the addresses stay, whatever the state */
 	uint32_t term;
 	bool has_holder;
 	uint32_t holder;
@@ -42,10 +43,16 @@ struct agent_groups {
 	size_t n;
 };
 
-/* Does this state mean that the addresses are to be up here? */
+/* Does this state mean that the group is ours, and to be announced? */
 static inline bool agent_group_wants(uint8_t state)
 {
 	return state == HBKM_GROUP_ACQUIRING || state == HBKM_GROUP_ACTIVE;
+}
+
+/* Are its addresses to be on their interfaces? */
+static inline bool agent_group_keeps(const struct agent_group *g)
+{
+	return agent_group_wants(g->state) || (g->known && g->warm);
 }
 
 /* ---- module.c ---- */
@@ -78,6 +85,7 @@ void realtime_stop(void);
  * configure_apply - make the kernel have what the configuration says
  * @nl: the connection
  * @c: the configuration
+ * @warm: the addresses stay on their interfaces while another node has them
  *
  * Sends what differs from what the kernel has, and the keys. The same for the
  * first start, for an agent that finds the kernel still at work, and for a
@@ -86,7 +94,7 @@ void realtime_stop(void);
  *
  * Return: 0, or -errno after logging the kernel's words
  */
-int configure_apply(struct hbnl *nl, const struct config *c);
+int configure_apply(struct hbnl *nl, const struct config *c, bool warm);
 
 /* Removes from the kernel what the configuration does not have (any more). */
 int configure_prune(struct hbnl *nl, const struct config *c);
@@ -114,6 +122,7 @@ struct agent {
 	struct hbnl_events *ev;
 	struct rtnl *rt;
 	int arp_fd;			/* < 0: nothing is announced */
+	bool warm;			/* as the command line says */
 	struct config *config;
 	struct agent_groups *groups;
 	struct nl_snapshot seen;	/* what was last known, and logged */
@@ -207,6 +216,9 @@ void report_group(struct agent *a, const struct nl_group *g);
 void report_snapshot(struct agent *a, const struct nl_snapshot *s);
 /* Not with @has_other: it has ended. */
 void report_conflict(struct agent *a, const struct nl_group *g, bool has_other, uint32_t other);
+
+/* Another machine says that it has this address. */
+void report_duplicate(const struct nl_event *e);
 
 enum reconcile_kind {
 	RECONCILE_REMOVE,		/* present[index] is not to be here */

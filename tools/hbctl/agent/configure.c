@@ -216,11 +216,46 @@ size_t configure_order(const struct config *c, const struct config_group *g,
 	return n_order;
 }
 
-static int apply_groups(struct hbnl *nl, const struct config *c, const struct nl_snapshot *have)
+/* What the kernel is to have of a group; an error, if it cannot. */
+static int fill_group(const struct config *c, const struct config_group *from, bool warm,
+		      const struct nl_node *nodes, size_t n_nodes, struct nl_group *g)
+{
+	memset(g, 0, sizeof(*g));
+	memcpy(g->name, from->name, sizeof(g->name));
+	g->n_order = configure_order(c, from, nodes, n_nodes, g->order);
+	if (!g->n_order) {
+		log_write(LOG_ERR, "group %s: the kernel lacks one of its nodes", g->name);
+		return -ENOENT;
+	}
+	if (from->n_addresses > HBKM_MAX_GUARD) {
+		log_write(LOG_ERR, "group %s: more than %d addresses", g->name, HBKM_MAX_GUARD);
+		return -ENOSPC;
+	}
+	for (size_t i = 0; i < from->n_addresses; i++) {
+		struct in6_addr *to = &g->guard[g->n_guard++];
+
+		to->s6_addr[10] = to->s6_addr[11] = 0xff;
+		memcpy(&to->s6_addr[12], &from->addresses[i].addr, sizeof(struct in_addr));
+	}
+	if (warm && g->n_guard)
+		g->flags = HBKM_GROUP_F_WARM;
+	return 0;
+}
+
+static bool same_group(const struct nl_group *a, const struct nl_group *b)
+{
+	return a->n_order == b->n_order && a->n_guard == b->n_guard &&
+	       !memcmp(a->order, b->order, a->n_order * sizeof(a->order[0])) &&
+	       !memcmp(a->guard, b->guard, a->n_guard * sizeof(a->guard[0])) &&
+	       !((a->flags ^ b->flags) & HBKM_GROUP_F_WARM);
+}
+
+static int apply_groups(struct hbnl *nl, const struct config *c, bool warm,
+			const struct nl_snapshot *have)
 {
 	struct nl_node nodes[HBKM_MAX_NODES];
-	uint32_t order[HBKM_MAX_NODES];
-	size_t n_nodes, n_order;
+	struct nl_group g;
+	size_t n_nodes;
 	int ret;
 
 	/* Not those of @have: the ids of new nodes are the kernel's to tell. */
@@ -228,28 +263,24 @@ static int apply_groups(struct hbnl *nl, const struct config *c, const struct nl
 	if (ret)
 		return refused(nl, ret, "nodes", NULL);
 	for (size_t i = 0; i < c->n_groups; i++) {
-		const struct config_group *g = &c->groups[i];
 		size_t j;
 
-		n_order = configure_order(c, g, nodes, n_nodes, order);
-		if (!n_order) {
-			log_write(LOG_ERR, "group %s: the kernel lacks one of its nodes", g->name);
-			return -ENOENT;
-		}
-		for (j = 0; j < have->n_groups; j++)
-			if (!strcmp(have->groups[j].name, g->name))
-				break;
-		if (j < have->n_groups && have->groups[j].n_order == n_order &&
-		    !memcmp(have->groups[j].order, order, n_order * sizeof(order[0])))
-			continue;
-		ret = hbnl_group_new(nl, g->name, order, n_order);
+		ret = fill_group(c, &c->groups[i], warm, nodes, n_nodes, &g);
 		if (ret)
-			return refused(nl, ret, "group", g->name);
+			return ret;
+		for (j = 0; j < have->n_groups; j++)
+			if (!strcmp(have->groups[j].name, g.name))
+				break;
+		if (j < have->n_groups && same_group(&have->groups[j], &g))
+			continue;
+		ret = hbnl_group_new(nl, &g);
+		if (ret)
+			return refused(nl, ret, "group", g.name);
 	}
 	return 0;
 }
 
-int configure_apply(struct hbnl *nl, const struct config *c)
+int configure_apply(struct hbnl *nl, const struct config *c, bool warm)
 {
 	struct nl_snapshot *have = calloc(1, sizeof(*have));
 	bool exists;
@@ -281,7 +312,7 @@ int configure_apply(struct hbnl *nl, const struct config *c)
 	if (!ret)
 		ret = apply_links(nl, c, have);
 	if (!ret)
-		ret = apply_groups(nl, c, have);
+		ret = apply_groups(nl, c, warm, have);
 out:
 	free(have);
 	return ret;

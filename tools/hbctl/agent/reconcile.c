@@ -27,7 +27,7 @@ static bool must_go(const struct agent_groups *groups, const struct vip_present 
 		const struct agent_group *g = &groups->v[i];
 
 		for (size_t j = 0; j < g->n_vips; j++) {
-			bool up = agent_group_wants(g->state);
+			bool up = agent_group_keeps(g);
 
 			if (up && reconcile_match(&g->vips[j], p))
 				return false;
@@ -83,7 +83,7 @@ size_t reconcile_plan(const struct agent_groups *groups, const struct vip_presen
 	for (size_t i = 0; i < groups->n; i++) {
 		const struct agent_group *g = &groups->v[i];
 
-		if (!g->known || !agent_group_wants(g->state))
+		if (!g->known || !agent_group_keeps(g))
 			continue;
 		for (size_t j = 0; j < g->n_vips; j++)
 			if (!is_present(&g->vips[j], present, n_present))

@@ -10,6 +10,7 @@
 #include "agent.h"
 #include "log.h"
 #include "names.h"
+#include "print.h"
 
 void report_cluster(struct agent *a, const struct nl_cluster *c)
 {
@@ -227,4 +228,14 @@ void report_conflict(struct agent *a, const struct nl_group *g, bool has_other, 
 	log_write(LOG_ERR, "Resource group %s: claimed by %s too; %s", g->name,
 		  name ? name : "another node",
 		  agent_group_wants(g->state) ? "this node keeps it" : "this node gives it up");
+}
+
+void report_duplicate(const struct nl_event *e)
+{
+	char addr[INET6_ADDRSTRLEN], hw[128];
+
+	log_write(LOG_ERR, "Resource group %s: %s is held here, but the machine with hardware "
+		  "address %s says that it has it, too", e->group.name,
+		  address_text(&e->addr, addr, sizeof(addr)),
+		  hwaddr_text(e->hwaddr, e->hwaddr_len, hw, sizeof(hw)));
 }

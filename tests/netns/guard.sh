@@ -1,0 +1,218 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The guard: where a node does not own an address, the kernel keeps it silent, though it is on an interface and nobody takes
+# it away. So the agent of the holder may hang or die: the peer takes over at once, and at every moment one machine and no
+# more answers; who it was is read off the wire. Then: what is silent, of IPv4 and of IPv6, and what is not touched; and an
+# address that a stranger has, too.
+# lab: files common.sh ../../build/tests/nlbad
+# shellcheck source=../lab/lib.sh
+. "$LAB_LIB"
+# shellcheck source=common.sh
+. ./common.sh
+
+vip6=fd00::100
+timeout=20000		# of the agents, in us
+one=02:00:00:00:01:00 two=02:00:00:00:02:00
+
+# stat NODE COUNTER
+stat() {
+	on "$1" hbctl show stats | awk -v name="$2" '$1 == name { print $2 }'
+}
+
+# answered FILE: whose answers to the client are in the capture, in order, each as often in a row as they came: MAC*COUNT…
+answered() {
+	tcpdump -n -e -r "$LAB_OUT/$1" "icmp[icmptype] == icmp-echoreply and src $vip" 2>/dev/null | awk '
+		$2 != last { if (n) printf "%s*%d ", last, n; last = $2; n = 0 } { n++ } END { printf "%s*%d\n", last, n }'
+}
+
+# said FILE MAC FROM_US TO_US: how often this machine has said by ARP, within that time, that the address is its own.
+said() {
+	tcpdump -tt -n -e -r "$LAB_OUT/$1" arp 2>/dev/null | awk -v mac="$2" -v from="$3" -v to="$4" \
+		-v offset="$lab_clock_offset" -v address="$vip" '
+		$2 == mac && (index($0, "tell " address ",") || index($0, "Announcement " address ",") ||
+			index($0, "Reply " address " is-at")) {
+			split($1, t, ".")
+			us = t[1] * 1000000 + substr(t[2] "000000", 1, 6) - offset
+			n += us >= from && us <= to
+		}
+		END { print n + 0 }'
+}
+
+# group_is NODE STATE
+group_is() {
+	says "$1" "state $2" groups cookbook
+}
+
+# silence HOLDER OTHER HOW: HOLDER's agent goes, by this signal, and its address stays where it is.
+silence() {
+	local holder=$1 other=$2 how=$3 text="agent gets SIG$3" pid start end taken old new
+	[[ $holder == cookbook ]] && old=$one new=$two || old=$two new=$one
+	check_holders "$text: $holder has it before" "$holder"
+	agent_pid "$holder" pid
+	rm -f "$LAB_OUT/wire"
+	capture client eth0 wire 'arp or icmp'
+	client_start client "$vip" 100
+	sleep_us 20000
+	mono_us start
+	{ kill "-$how" "$pid"; } 2>/dev/null
+	wait_new_event "$other" "\"object\":\"group\".*\"state\":\"active\",\"holder\":\"$other\"" "$start" 3000
+	taken=$EVENT_US
+	sleep_us 100000
+	check_holders "$text: the address is on both" 'cookbook cookbook2'
+	check "$text: $holder's kernel has given it up by itself" group_is "$holder" standby
+	# Everybody forgets where it is, and asks.
+	ip -n client neigh flush dev eth0
+	sleep_us 100000
+	mono_us end
+	check_eq "$text: asked again, one answered, and it was $other" 1 "$(tcpdump -n -e -r "$LAB_OUT/wire" \
+		"arp[6:2] == 2" 2>/dev/null | grep "Reply $vip is-at" | tail -n 1 | grep -c "^[0-9:.]* $new")"
+	capture_stop client
+	client_stop client
+	measure "$text: from that to the takeover" $((taken - start)) us
+	limit "$text: no later than the agent's time-out and 3 ms, us" $((taken - start)) $((timeout + 3000))
+	measure "$text: client outage" "$(client_outage_us client "$start" "$end")" us
+	limit "$text: the client missed at most 1 ms, us" "$(client_outage_us client "$start" "$end")" 1000
+	check_match "$text: first $holder answered, then $other, never both in turns" "^$old\*[0-9]+ $new\*[0-9]+\$" "$(answered wire)"
+	check_eq "$text: $holder says nothing of it any more" 0 "$(said wire "$old" "$taken" "$end")"
+	check_ge "$text: $other does" "$(said wire "$new" "$taken" "$end")" 2
+}
+
+# pings NODE ADDR [OPTION…]: true if it gets an answer.
+pings() {
+	on "$1" ping -q -n -c 1 -W 0.05 "${@:3}" "$2" >/dev/null 2>&1
+}
+
+auto_failback=off
+node cookbook eth0=10.0.2.15/24,fd00::15/64@br0
+node cookbook2 eth0=10.0.2.16/24,fd00::16/64@br0
+node client eth0=10.0.2.50/24,fd00::50/64@br0
+node other eth0=10.0.2.60/24,fd00::60/64@br0
+configure
+start_members
+check "the kernel knows the address" says cookbook2 "guard $vip" groups cookbook
+for name in cookbook cookbook2; do
+	on "$name" hbctl set agent_timeout "${timeout}us"
+done
+watch cookbook cookbook2
+sleep_us 100000
+check "a shorter time-out alone is no reason to take an agent for dead" joined cookbook cookbook2
+check_holders "nor does anything move" cookbook
+
+# ---- the holder's agent hangs
+silence cookbook cookbook2 STOP
+
+# ---- what is silent, and what is not
+dropped=$(stat cookbook guard_drop)
+ip -n other neigh replace "$vip" lladdr $one dev eth0
+refuse "who still sends to the old one gets no answer" pings other "$vip"
+check_eq "as the guard dropped it" $((dropped + 1)) "$(stat cookbook guard_drop)"
+refuse "nor does the old one send from it" pings cookbook 10.0.2.60 -I "$vip"
+check_eq "as the guard dropped that, too" $((dropped + 2)) "$(stat cookbook guard_drop)"
+ip -n other neigh del "$vip" dev eth0
+check "it speaks to itself by it" pings cookbook "$vip"
+check "and to others by its own address" pings cookbook 10.0.2.60
+ip -n other neigh flush dev eth0
+check "which is found by ARP" pings other 10.0.2.15
+check_eq "none of which was dropped" $((dropped + 2)) "$(stat cookbook guard_drop)"
+check_eq "the one that has it drops nothing" 0 "$(stat cookbook2 guard_drop)"
+refuse "a probe finds one machine" on other sh -c "arping -D -c 2 -w 1 -I eth0 $vip | grep -q $one"
+
+# ---- back: it takes its address off, and has nothing to say
+agent_pid cookbook pid
+kill -CONT "$pid"
+wait_no_address cookbook "$vip"
+wait_until 2000 joined cookbook cookbook2
+check_holders "the agent goes on: it takes the address off" cookbook2
+
+# ---- the holder's agent is killed, and nobody restarts it
+silence cookbook2 cookbook KILL
+agent cookbook2
+wait_no_address cookbook2 "$vip" 2000
+wait_until 2000 joined cookbook cookbook2
+on cookbook2 hbctl set agent_timeout "${timeout}us"
+check_holders "a new agent takes the address off" cookbook
+
+# ---- the agent hangs that is to bring it up
+timeout=300000		# time to call hbctl
+for name in cookbook cookbook2; do
+	on "$name" hbctl set agent_timeout "${timeout}us"
+done
+agent_pid cookbook2 pid
+client_start client "$vip" 100
+sleep_us 10000
+mono_us start
+kill -STOP "$pid"
+on cookbook hbctl standby >/dev/null &
+wait_until 1000 group_is cookbook2 failed
+wait_address cookbook "$vip" 1000
+sleep_us 50000
+mono_us end
+client_stop client
+wait $!
+check "an agent that does not bring it up has failed to, and the other has it back" group_is cookbook active
+measure "an agent that hangs when it is to take over: client outage" "$(client_outage_us client "$start" "$end")" us
+limit "no longer than its time-out and 3 ms, us" "$(client_outage_us client "$start" "$end")" $((timeout + 3000))
+kill -CONT "$pid"
+wait_until 2000 joined cookbook cookbook2
+check_holders "and keeps it" cookbook
+
+# ---- IPv6, of which hbctl has no words yet
+for name in cookbook cookbook2; do
+	ids=$(for node in cookbook cookbook2; do on "$name" hbctl -s show nodes "$node" | grep -o ' id [0-9]*'; done)
+	read -r _ first _ second <<<"${ids//$'\n'/ }"
+	check "$name guards an IPv6 address" on "$name" /build/tests/nlbad guard cookbook "$first,$second" "$vip" "$vip6"
+	ip -n "$name" address add "$vip6/64" dev eth0 nodad
+done
+check "and says so" says cookbook "guard $vip,$vip6" groups cookbook
+sleep_us 1000000
+capture client eth0 wire6 'icmp6'
+check "IPv6: there is an answer" pings client "$vip6"
+sleep_us 10000
+dropped=$(stat cookbook2 guard_drop)
+check_ge "IPv6: cookbook2 was asked, too, and kept silent" "$dropped" 1
+refuse "IPv6: it cannot send from it" pings cookbook2 fd00::60 -I "$vip6"
+check_ge "IPv6: as the guard dropped that" "$(stat cookbook2 guard_drop)" $((dropped + 1))
+check "IPv6: its own address works" pings cookbook2 fd00::60 -I fd00::16
+check "IPv6: and is found" pings other fd00::16
+ip -n other neigh replace "$vip6" lladdr $two dev eth0
+refuse "IPv6: who sends to it gets no answer" pings other "$vip6"
+ip -n other neigh del "$vip6" dev eth0
+capture_stop client
+check_eq "IPv6: cookbook alone has advertised it" "$one" "$(tcpdump -n -e -r "$LAB_OUT/wire6" 2>/dev/null |
+	grep "neighbor advertisement, tgt is $vip6" | awk '{ print $2 }' | sort -u)"
+on cookbook2 hbctl takeover >/dev/null
+sleep_us 50000
+ip -n client neigh flush dev eth0
+check "IPv6: after a move the other one answers" pings client "$vip6"
+check_match "IPv6: by its own hardware address" "$two" "$(ip -n client neigh show "$vip6")"
+for name in cookbook cookbook2; do
+	ip -n "$name" address del "$vip6/64" dev eth0
+done
+wait_until 2000 group_is cookbook2 active
+
+# ---- a stranger has it, too
+ip -n other address add "$vip/32" dev eth0
+before=$(stat cookbook2 duplicate)
+mono_us start
+asked=()
+for i in 1 2 3 4 5; do
+	on other arping -q -U -c 1 -I eth0 "$vip" &
+	asked+=($!)
+done
+sleep_us 300000
+wait_new_event cookbook2 '"event":"duplicate"' "$start"
+check_match "a duplicate is told with its address" "\"address\":\"$vip\"" "$EVENT"
+check_match "and with whose it is" '"hwaddr":"02:00:00:00:04:00"' "$EVENT"
+check_eq "each of its announcements is counted" $((before + 5)) "$(stat cookbook2 duplicate)"
+check_eq "but it is told once in a second" 1 "$(grep -c '"event":"duplicate"' "$LAB_OUT/cookbook2.events")"
+check "and logged" log_has cookbook2 'says that it has it, too'
+wait "${asked[@]}"
+sleep_us 1000000
+on other arping -q -U -c 1 -I eth0 "$vip"
+wait_new_event cookbook2 '"event":"duplicate"' $((start + 1000000)) && ok "after which it is told again"
+check_eq "who does not hold it has nothing to tell" 0 "$(grep -c '"event":"duplicate"' "$LAB_OUT/cookbook.events")"
+ip -n other address del "$vip/32" dev eth0
+before=$(stat cookbook2 duplicate)
+on other arping -q -U -c 1 -I eth0 10.0.2.60
+check_eq "of other addresses it takes no notice" "$before" "$(stat cookbook2 duplicate)"
+lab_done
