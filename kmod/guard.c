@@ -477,6 +477,9 @@ static void announce_arp(struct net_device *dev, int op, __be32 ip)
 static void announce(const struct hbkm_cluster *cl, const struct in6_addr *addr)
 {
 	struct net_device *dev = device_of(cl, addr);
+#if IS_ENABLED(CONFIG_IPV6)
+	const struct inet6_dev *idev;
+#endif
 
 	if (!dev)
 		return;
@@ -487,7 +490,10 @@ static void announce(const struct hbkm_cluster *cl, const struct in6_addr *addr)
 		return;
 	}
 #if IS_ENABLED(CONFIG_IPV6)
-	hbkm_ndisc_send_na(dev, &in6addr_linklocal_allnodes, addr, false, false, true, true);
+	/* Who hears that we are no router removes us from its routers. */
+	idev = __in6_dev_get(dev);
+	hbkm_ndisc_send_na(dev, &in6addr_linklocal_allnodes, addr,
+			   idev && READ_ONCE(idev->cnf.forwarding), false, true, true);
 #endif
 }
 

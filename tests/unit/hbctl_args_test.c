@@ -78,13 +78,15 @@ static void set_refuses(void **state)
 
 static void run_takes_options(void **state)
 {
-	VERB("run", "-d", "/tmp/ha.d", "--self", "CookBook", "--no-realtime", "--foreground");
+	VERB("run", "-d", "/tmp/ha.d", "--self", "CookBook", "--warm", "--no-realtime",
+	     "--foreground");
 	struct run_options o;
 
 	(void)state;
 	assert_int_equal(run_parse(argc, argv, &o), HBCTL_OK);
 	assert_string_equal(o.dir, "/tmp/ha.d");
 	assert_string_equal(o.self, "cookbook");
+	assert_true(o.warm);
 	assert_true(o.no_realtime);
 	assert_false(o.debug);
 }
@@ -97,6 +99,7 @@ static void run_has_defaults(void **state)
 	(void)state;
 	assert_int_equal(run_parse(argc, argv, &o), HBCTL_OK);
 	assert_string_equal(o.dir, "/etc/ha.d");
+	assert_false(o.warm);
 	assert_false(o.no_realtime);
 }
 

@@ -99,6 +99,7 @@ static void numbers_have_words(void **state)
 	assert_string_equal(reason_name(HBKM_REASON_SUSPEND), "suspend");
 	assert_string_equal(auto_failback_name(HBKM_FAILBACK_LEGACY), "legacy");
 	assert_string_equal(event_name(HBKM_EVENT_STALL), "stall");
+	assert_string_equal(event_name(HBKM_EVENT_DUPLICATE), "duplicate");
 	for (unsigned int i = 1; i <= HBKM_STAT_MAX; i++)
 		assert_string_not_equal(stat_name(i), "unknown");
 	for (unsigned int i = 1; i <= HBKM_EVENT_STALL; i++)

@@ -156,6 +156,29 @@ static void standby_and_failed_keep_nothing(void **state)
 	is(1, RECONCILE_REMOVE, 0, 1);
 }
 
+static void warm_keeps_and_adds_whatever_the_state(void **state)
+{
+	(void)state;
+	groups.v[0].warm = true;
+	have(ETH0, "10.0.2.100", 24, "eth0:1", true);
+	plan();
+	assert_int_equal(n_actions, 1);
+	is(0, RECONCILE_ADD, 0, 1);
+
+	groups.v[0].state = HBKM_GROUP_RELEASING;
+	plan();
+	assert_int_equal(n_actions, 2);
+	is(0, RECONCILE_RELEASED, 0, 0);
+	is(1, RECONCILE_ADD, 0, 1);
+
+	/* One that the kernel does not have is guarded by nobody. */
+	groups.v[0].state = HBKM_GROUP_STANDBY;
+	groups.v[0].known = false;
+	plan();
+	assert_int_equal(n_actions, 1);
+	is(0, RECONCILE_REMOVE, 0, 0);
+}
+
 static void removal_comes_before_addition(void **state)
 {
 	(void)state;
@@ -275,6 +298,7 @@ int main(void)
 		cmocka_unit_test_setup(active_with_a_hole_is_mended, setup),
 		cmocka_unit_test_setup(releasing_removes_then_acknowledges, setup),
 		cmocka_unit_test_setup(standby_and_failed_keep_nothing, setup),
+		cmocka_unit_test_setup(warm_keeps_and_adds_whatever_the_state, setup),
 		cmocka_unit_test_setup(removal_comes_before_addition, setup),
 		cmocka_unit_test_setup(marked_strays_go, setup),
 		cmocka_unit_test_setup(other_interfaces_are_left_alone, setup),
