@@ -281,7 +281,7 @@ static void send_on_link(struct hbkm_link *link, const u8 *frame, size_t len)
  * @now: monotonic time, ns
  *
  * A leave frame is the last one of a life: timers that are still about find that
- * they have nothing to send.
+ * they have nothing to send. With it, all that is guarded falls silent.
  *
  * Context: softirq or process. Takes tx_lock and the lock.
  */
@@ -298,8 +298,10 @@ void hbkm_xmit_frame(struct hbkm_cluster *cl, u8 type, u8 reason, u64 now)
 		goto unlock;
 
 	spin_lock(&cl->lock);
-	if (type == HBKM_FRAME_LEAVE)
+	if (type == HBKM_FRAME_LEAVE) {
 		cl->parted = true;
+		WRITE_ONCE(cl->speaks, 0);	/* peers take over what we hold */
+	}
 	len = cl->state == HBKM_CLUSTER_DOWN || (cl->parted && type == HBKM_FRAME_BEAT) ? 0 :
 	      build(cl, type, reason, hbkm_keyring_sign_id(ring), now);
 	spin_unlock(&cl->lock);
