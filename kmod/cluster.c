@@ -515,7 +515,7 @@ void hbkm_cluster_tick(struct hbkm_cluster *cl, u64 now, u64 late_ns)
 	bool agent;
 
 	lockdep_assert_held(&cl->lock);
-	cl->late[min_t(unsigned int, fls64(div_u64(late_ns, HBKM_NS_PER_US)), HBKM_LATE_BUCKETS - 1)]++;
+	cl->late[min(fls64(div_u64(late_ns, HBKM_NS_PER_US)), HBKM_LATE_BUCKETS - 1)]++;
 	cl->late_max_ns = max(cl->late_max_ns, late_ns);
 
 	hbkm_cluster_late(cl, now, late_ns);

@@ -306,8 +306,9 @@ static int check_link(const struct hbkm_link_config *c, struct genl_info *info)
 				    "not a name for a device");
 		return -EINVAL;
 	}
-	if (info->attrs[HBKM_A_SADDR] && (ipv4_is_multicast(c->source) ||
-					  ipv4_is_lbcast(c->source) || ipv4_is_zeronet(c->source))) {
+	if (info->attrs[HBKM_A_SADDR] &&
+	    (ipv4_is_multicast(c->source) || ipv4_is_lbcast(c->source) ||
+	     ipv4_is_zeronet(c->source))) {
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[HBKM_A_SADDR],
 				    "not an address to send from");
 		return -EINVAL;

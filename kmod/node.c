@@ -157,8 +157,9 @@ static bool names_recent(const struct hbkm_cluster *cl, const struct hbkm_frame 
 			 const struct hbkm_frame_node *echo, u64 now)
 {
 	u64 sent = when_sent(cl, echo->seq);
+	u64 deadtime_us = max(cl->params.deadtime_us, f->deadtime_us);
 
-	return sent && hbkm_since(sent, now) <= max(cl->params.deadtime_us, f->deadtime_us) * HBKM_NS_PER_US;
+	return sent && hbkm_since(sent, now) <= deadtime_us * HBKM_NS_PER_US;
 }
 
 static struct hbkm_beat beat_of(const struct hbkm_cluster *cl, const struct hbkm_link *link,

@@ -23,7 +23,8 @@ static void device_came(struct hbkm_cluster *cl, struct net_device *dev)
 			continue;
 		ret = hbkm_link_attach(link, dev, NULL);
 		if (ret)
-			netdev_warn(dev, "hbkm: cannot be used for heartbeats now: error %d\n", ret);
+			netdev_warn(dev, "hbkm: cannot be used for heartbeats now: error %d\n",
+				    ret);
 	}
 }
 
