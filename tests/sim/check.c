@@ -210,6 +210,7 @@ void check_arrival(const struct packet *p)
 		.incarnation = f.incarnation,
 		.seq = f.seq,
 		.keepalive_us = f.keepalive_us,
+		.flags = f.flags,
 		.local_ns = machine_clock(p->to),
 		.former_ns = p->life > a->life ? a->local_ns : a->former_ns,
 	};
@@ -348,6 +349,46 @@ static void check_acquires(const struct sim_machine *m, unsigned int group)
 	}
 }
 
+static unsigned int place_of(const struct sim_machine *m, unsigned int group, u32 id)
+{
+	unsigned int i;
+
+	for (i = 0; i < sim.n_order[group]; i++)
+		if (m->order[group][i] == id)
+			return i;
+	return SIM_NODES;
+}
+
+/* What it was told by one that joins and precedes it should have made it wait. */
+static void check_patience(const struct sim_machine *m, const struct hbkm_group *g)
+{
+	const u16 joins = HBKM_FRAME_F_AGENT, all = joins | HBKM_FRAME_F_SETTLED |
+			  HBKM_FRAME_F_LEAVING | HBKM_FRAME_F_ISOLATED;
+	const struct hbkm_node *node;
+	int group = group_index(g->id);
+
+	if (g->flags || machine_clock(m) >= m->cl->settled_ns + m->cl->params.deadtime_us * US)
+		return;
+	list_for_each_entry(node, &m->cl->nodes, list)
+		if (node != m->cl->self && hbkm_detector_alive(&node->detector) &&
+		    node->digest != m->cl->digest)
+			return;
+	list_for_each_entry(node, &m->cl->nodes, list) {
+		const struct arrival *a = &m->arrivals[machine_index(node->id)];
+		const struct hbkm_share *share = &node->shares[g->slot];
+
+		if (node == m->cl->self || !hbkm_detector_alive(&node->detector) ||
+		    node->detector.incarnation != a->incarnation || node->detector.seq != a->seq ||
+		    (a->flags & all) != joins || !share->known || share->flags ||
+		    share->state == HBKM_GROUP_FAILED)
+			continue;
+		looked(PATIENCE);
+		if (place_of(m, group, node->id) < place_of(m, group, m->id))
+			violated(PATIENCE, "%s acquires group %s, though %s is about to join",
+				 m->name, g->name, node->name);
+	}
+}
+
 static bool cut_off(const struct sim_machine *m)
 {
 	u8 all = (1U << sim.n_paths) - 1;
@@ -412,8 +453,10 @@ static void check_group(struct sim_machine *m, const struct hbkm_group *g)
 	}
 	if (g->state != m->state[i]) {
 		m->since[i] = sim.now;
-		if (acquired)
+		if (acquired) {
 			check_acquires(m, i);
+			check_patience(m, g);
+		}
 		sim.changes += sim.quiet;
 		if (sim.settled)
 			violated(STILL, "%s: group %s moves after the cluster has settled", m->name,

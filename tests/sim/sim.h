@@ -30,6 +30,7 @@
 	X(NO_STALL,	 "no-stall",	"who ran on time does not say that it stalled")	\
 	X(ONE_CLAIM,	 "one-claim",	"two in contact do not both claim a group for more than two beats")	\
 	X(NO_STEAL,	 "no-steal",	"nobody acquires what another in contact holds or takes down")	\
+	X(PATIENCE,	 "patience",	"who has just joined leaves to another that joins what falls to that")	\
 	X(SILENCE,	 "silence",	"who was silent for its deadtime claims nothing when it speaks again")	\
 	X(JOINED,	 "joined",	"only who has joined claims anything")	\
 	X(INITDEAD,	 "initdead",	"nobody joins before all are heard, or a settled one is, or initdead is over")	\
@@ -122,6 +123,7 @@ struct packet {
  * @incarnation: the same, as it says
  * @seq: its number
  * @keepalive_us: as it says
+ * @flags: as it says
  * @local_ns: when, on the receiver's clock
  * @former_ns: when the last one of a former life came
  */
@@ -130,6 +132,7 @@ struct arrival {
 	u64 incarnation;
 	u64 seq;
 	u32 keepalive_us;
+	u16 flags;
 	u64 local_ns;
 	u64 former_ns;
 };
