@@ -250,6 +250,7 @@ void check_group_gone(struct sim_machine *m, unsigned int group)
 	m->term[group] = 0;
 	m->top_term[group] = 0;
 	m->state[group] = HBKM_GROUP_STANDBY;
+	m->told[group] = HBKM_GROUP_STANDBY;
 	m->claimed_since[group] = 0;
 	m->since[group] = sim.now;
 }
@@ -387,6 +388,27 @@ static void check_patience(const struct sim_machine *m, const struct hbkm_group 
 			violated(PATIENCE, "%s acquires group %s, though %s is about to join",
 				 m->name, g->name, node->name);
 	}
+}
+
+/* Who gives up before it has it has no right to it, or yields to a claim as new as its own. */
+void check_gives_up(const struct sim_machine *m, const struct hbkm_group *g)
+{
+	const struct hbkm_node *node;
+	bool rival = false;
+
+	if (m->cl->state != HBKM_CLUSTER_RUNNING || !m->cl->agent_ok || m->cl->isolated)
+		return;
+	looked(TERM_WINS);
+	list_for_each_entry(node, &m->cl->nodes, list) {
+		const struct hbkm_share *share = &node->shares[g->slot];
+
+		rival |= node != m->cl->self && hbkm_detector_present(&node->detector) &&
+			 hbkm_group_claimed(share->state) &&
+			 (node->detector.oneway || share->term >= g->term);
+	}
+	if (!rival)
+		violated(TERM_WINS, "%s gives up group %s, term %u, and nobody has a newer claim",
+			 m->name, g->name, g->term);
 }
 
 static bool cut_off(const struct sim_machine *m)

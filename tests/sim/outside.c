@@ -42,6 +42,14 @@ void hbkm_notify_link(struct hbkm_link *link, u64 now)
 
 void hbkm_notify_group(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now)
 {
+	struct sim_machine *m = sim.here;
+	int i = group_index(group->id);
+
+	if (i >= 0) {
+		if (group->state == HBKM_GROUP_RELEASING && m->told[i] == HBKM_GROUP_ACQUIRING)
+			check_gives_up(m, group);
+		m->told[i] = group->state;
+	}
 	trace("%s: group %s %s, term %u%s%s", sim.here->name, group->name,
 	      group_states[group->state], group->term,
 	      group->flags & HBKM_GROUP_F_STANDBY ? ", stands back" : "",

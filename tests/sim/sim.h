@@ -41,6 +41,7 @@
 	X(STALE_ACK,	 "stale-ack",	"an answer to what is not asked is refused and moves nothing")	\
 	X(TERM_BACK,	 "term-back",	"terms do not go back")	\
 	X(TERM_NEW,	 "term-new",	"an acquisition has a term above all seen")	\
+	X(TERM_WINS,	 "term-wins",	"who acquires gives up for no older claim")	\
 	X(REPLAY,	 "replay",	"a replayed frame moves nothing")	\
 	X(SEEN,		 "seen",	"in peace: who can hear each other see each other, and nobody else")	\
 	X(HELD,		 "held",	"in peace: no group stays unheld that somebody may hold")	\
@@ -191,6 +192,7 @@ struct arrival {
  * @term: of each group, as last seen
  * @state: of each group, as last seen
  * @top_term: of each group, as last seen
+ * @told: state of each group, as last told
  * @peer_state: of each peer, as last told
  * @arrivals: by peer
  * @good_since: since when the way from that peer to here is good and it beats
@@ -249,6 +251,7 @@ struct sim_machine {
 	u32 term[SIM_GROUPS];
 	u32 top_term[SIM_GROUPS];
 	u8 state[SIM_GROUPS];
+	u8 told[SIM_GROUPS];
 	u8 peer_state[SIM_NODES];
 	struct arrival arrivals[SIM_NODES];
 	u64 good_since[SIM_NODES];
@@ -389,6 +392,7 @@ void check_sent(struct sim_machine *m, const u8 *frame, size_t len);
 void check_machine(struct sim_machine *m);
 void check_life_begins(struct sim_machine *m);
 void check_group_gone(struct sim_machine *m, unsigned int group);
+void check_gives_up(const struct sim_machine *m, const struct hbkm_group *g);
 void check_stall(const struct sim_machine *m);
 void check_joins(const struct sim_machine *m);
 void check_death(const struct sim_machine *m, const struct hbkm_node *node);
