@@ -277,4 +277,31 @@ only "and its good-bye" cookbook2 rx_stale again leave
 check "it stays dead" says cookbook2 'state dead' nodes cookbook
 check "and holds nothing there" says cookbook2 'state active holder cookbook2' groups cookbook
 check_holders "the address is where it was" 'cookbook2'
+
+# ---- of lives before both were restarted, and before one was, which is alone
+heal cookbook
+agent_stop cookbook2
+agent cookbook
+agent cookbook2
+wait_until 30000 joined cookbook cookbook2
+watch cookbook cookbook2
+sleep_us 100000
+for life in life1 life2 life3; do
+	only "both restarted: frames of $life" cookbook2 "rx_stale=$(frames "$life" 10.0.2.15)" again "$life"
+	only "and to the other node" cookbook "rx_stale=$(frames "$life" 10.0.2.16)" again "$life" 10.0.2.16 10.0.2.15
+done
+only "both restarted: the good-bye" cookbook2 "rx_stale=$(frames leave 10.0.2.15)" again leave
+check "both are up all the same" joined cookbook cookbook2
+stop_both
+settings=('initdead 3600')
+configure
+agent cookbook2
+wait_until 5000 says cookbook2 'state joining' cluster
+watch cookbook2
+for life in life1 life2 life3; do
+	only "one restarted, alone: frames of $life" cookbook2 "" again "$life"
+done
+only "one restarted, alone: the good-bye" cookbook2 rx_stale again leave
+check "nobody is there for it" says cookbook2 'state init' nodes cookbook
+check "and it waits for the other" says cookbook2 'state joining' cluster
 lab_done

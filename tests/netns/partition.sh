@@ -128,7 +128,7 @@ for name in cookbook cookbook2; do
 done
 
 # ---- too short to be a death
-for length in 8000 15000; do
+for length in 8000 10000 15000; do
 	before=$(deaths)
 	client_start client "$vip" 500
 	now=$(mono_us)
@@ -152,6 +152,17 @@ for length in 45000 97000 1000000; do
 		[[ $holder == cookbook ]] && holder=cookbook2 other=cookbook || holder=cookbook other=cookbook2
 	done
 done
+
+# ---- minutes, but without the client meanwhile
+cut cookbook2
+sleep_us 120000000
+check_holders "two minutes: both have it" 'cookbook cookbook2'
+rm -f "$LAB_OUT/arp"
+capture client eth0 arp arp
+client_start client "$vip" 500
+heal_at $(($(mono_us) + 5000)) cookbook2
+healing "two minutes" "$HEAL_US" "$other"
+[[ $holder == cookbook ]] && holder=cookbook2 other=cookbook || holder=cookbook other=cookbook2
 
 # ---- on: then it goes where it is preferred, in order
 for name in cookbook cookbook2; do
