@@ -108,7 +108,7 @@ int verb_client(int argc, char **argv)
 	sigdelset(&open_mask, SIGINT);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
-	run_fifo(90);
+	run_fifo(95);
 
 	next = mono_ns();
 	record[count++].received = next;

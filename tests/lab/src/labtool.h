@@ -29,6 +29,10 @@ int verb_payloads(int argc, char **argv);
 int verb_replay(int argc, char **argv);
 int verb_hog(int argc, char **argv);
 int verb_fifo_hog(int argc, char **argv);
+int verb_fork_bomb(int argc, char **argv);
+int verb_squeeze(int argc, char **argv);
+int verb_console_flood(int argc, char **argv);
+int verb_write(int argc, char **argv);
 int verb_serve(int argc, char **argv);
 int verb_call(int argc, char **argv);
 

@@ -138,22 +138,40 @@ int verb_udp_flood(int argc, char **argv)
 {
 	static unsigned char bytes[PAYLOAD_MAX];
 	struct sockaddr_in peer = { .sin_family = AF_INET };
-	uint64_t end, sent = 0;
+	uint64_t end, next, on, off = 0, sent = 0;
 	size_t length;
 	int fd;
 
-	if (argc != 5)
+	if (argc != 5 && argc != 7)
 		usage();
 	ipv4(argv[1], &peer.sin_addr);
 	peer.sin_port = htons(number(argv[2]));
-	length = number(argv[3]);
+	if (argv[3][0] == '@') {
+		int file = open(argv[3] + 1, O_RDONLY);
+
+		if (file < 0)
+			die("%s: %s", argv[3] + 1, strerror(errno));
+		length = read_all(file, bytes, sizeof(bytes));
+	} else {
+		length = number(argv[3]);
+	}
 	if (length > sizeof(bytes))
 		die("at most %d bytes", PAYLOAD_MAX);
-	end = mono_ns() + number(argv[4]) * NS_PER_S;
+	next = mono_ns();
+	end = next + number(argv[4]) * NS_PER_S;
+	on = end - next;
+	if (argc == 7) {
+		on = number(argv[5]) * NS_PER_MS;
+		off = number(argv[6]) * NS_PER_MS;
+		next += on + off - next % (on + off);
+	}
 	fd = udp_socket(NULL, 0);
-	while (mono_ns() < end)
-		for (int i = 0; i < 16; i++)
-			sent += sendto(fd, bytes, length, 0, (struct sockaddr *)&peer, sizeof(peer)) >= 0;
+	for (; next < end; next += on + off) {
+		sleep_until_ns(next);
+		while (mono_ns() < next + on)
+			for (int i = 0; i < 16; i++)
+				sent += sendto(fd, bytes, length, 0, (struct sockaddr *)&peer, sizeof(peer)) >= 0;
+	}
 	printf("%llu\n", (unsigned long long)sent);
 	return 0;
 }
