@@ -420,7 +420,7 @@ void hbkm_cluster_late(struct hbkm_cluster *cl, u64 now, u64 late_ns)
 	lockdep_assert_held(&cl->lock);
 	/* Of all our timers the one that was due first knows best how late we are. */
 	list_for_each_entry(node, &cl->nodes, list)
-		hbkm_detector_look_again(&node->detector, &timing, now, late_ns);
+		hbkm_detector_look_again(&node->detector, &timing, now, late_ns, false);
 	if (late_ns <= timing.deadtime_ns / 4 && !silent)
 		return;
 	hbkm_count(cl->stats, HBKM_STAT_STALL);

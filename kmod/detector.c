@@ -5,6 +5,9 @@
  */
 #include <hbkm/detector.h>
 
+/* A turn to look at frames that wait is not longer. */
+#define LISTEN_MAX_NS	(5000 * HBKM_NS_PER_US)
+
 static u64 later(u64 a, u64 b)
 {
 	return a > b ? a : b;
@@ -292,23 +295,35 @@ void hbkm_detector_excuse(struct hbkm_detector *d, const struct hbkm_timing *own
 }
 
 /**
- * hbkm_detector_look_again() - our judge is a little late: who was heard in time?
+ * hbkm_detector_look_again() - may there be word of it that we have not heard yet?
  * @d: the peer
  * @own: our own times
  * @now: monotonic time, ns
- * @late_ns: by how much
+ * @late_ns: by how much our judge is late
+ * @waiting: frames that were received wait to be handed to us
  *
- * Too little for hbkm_detector_excuse(); but a beat that came in time, while we
- * could do nothing, may be handed to us only after the judge had its turn. So let
- * it have another one, a moment later; within a quarter of deadtime, not for ever.
+ * A judge too little late for hbkm_detector_excuse() may still be ahead of a beat
+ * that came in time, and one that is in time ahead of the queues. So let it have
+ * another turn, a moment later, a sixteenth of deadtime; and up to four moments, not
+ * for ever: where frames come without end, there are always some that wait. To have
+ * those looked at that wait takes no longer where deadtime is long.
+ *
+ * Return: true if the verdict is put off.
  */
-void hbkm_detector_look_again(struct hbkm_detector *d, const struct hbkm_timing *own, u64 now,
-			      u64 late_ns)
+bool hbkm_detector_look_again(struct hbkm_detector *d, const struct hbkm_timing *own, u64 now,
+			      u64 late_ns, bool waiting)
 {
 	struct hbkm_timing t = timing_for(d, own);
+	u64 moment = t.deadtime_ns / 16;
 
-	if (late_ns > t.deadtime_ns / 64 && now < d->fresh_ns + t.deadtime_ns + t.deadtime_ns / 4)
-		d->excused_ns = later(d->excused_ns, now + t.deadtime_ns / 16);
+	if (!waiting && late_ns <= t.deadtime_ns / 64)
+		return false;
+	if (waiting && moment > LISTEN_MAX_NS)
+		moment = LISTEN_MAX_NS;
+	if (now >= d->fresh_ns + t.deadtime_ns + 4 * moment)
+		return false;
+	d->excused_ns = later(d->excused_ns, now + moment);
+	return true;
 }
 
 /**

@@ -80,14 +80,18 @@ struct hbkm_net {
  * struct hbkm_alarm - does something in softirq at a given time
  * @timer: goes off
  * @work: brings it into softirq
+ * @listen: what has been received comes first
  * @run: what is done
  * @due_ns: when that is due, or was (hbkm_cluster.lock)
+ * @rang_ns: when the timer went off
  */
 struct hbkm_alarm {
 	struct hrtimer timer;
 	struct tasklet_struct work;
+	bool listen;
 	void (*run)(struct hbkm_alarm *alarm);
 	u64 due_ns;
+	u64 rang_ns;
 };
 
 /**
@@ -548,6 +552,12 @@ void hbkm_timer_announce_at(struct hbkm_cluster *cl, u64 when, u64 now);
 void hbkm_timer_judge_at(struct hbkm_node *node, u64 when, u64 now);
 void hbkm_timer_stop_cluster(struct hbkm_cluster *cl);
 void hbkm_timer_stop_node(struct hbkm_node *node);
+
+/* push.c */
+int hbkm_push_init(void);
+void hbkm_push_exit(void);
+void hbkm_push_softirq(void);
+bool hbkm_push_receive(void);
 
 /* xmit.c */
 void hbkm_xmit_frame(struct hbkm_cluster *cl, u8 type, u8 reason, u64 now);

@@ -72,9 +72,12 @@ static int __init hbkm_init(void)
 {
 	int ret;
 
-	ret = hbkm_sysfs_init();
+	ret = hbkm_push_init();
 	if (ret)
 		return ret;
+	ret = hbkm_sysfs_init();
+	if (ret)
+		goto err_push;
 	ret = register_pernet_subsys(&hbkm_net_ops);
 	if (ret)
 		goto err_sysfs;
@@ -99,6 +102,8 @@ err_pernet:
 	unregister_pernet_subsys(&hbkm_net_ops);
 err_sysfs:
 	hbkm_sysfs_exit();
+err_push:
+	hbkm_push_exit();
 	return ret;
 }
 
@@ -111,6 +116,7 @@ static void __exit hbkm_exit(void)
 	hbkm_notifier_exit();
 	unregister_pernet_subsys(&hbkm_net_ops);
 	hbkm_sysfs_exit();
+	hbkm_push_exit();
 	rcu_barrier();
 }
 

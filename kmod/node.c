@@ -317,6 +317,25 @@ unlock:
 	return stat;
 }
 
+/*
+ * No verdict while frames wait that may be word of it: they are pushed, and looked
+ * at before the next turn. When it is late already, though not yet for death: so
+ * that a queue that is held up is known in time.
+ */
+static void listen_first(struct hbkm_node *node, const struct hbkm_timing *timing, u64 now,
+			 u64 late_ns)
+{
+	struct hbkm_detector *d = &node->detector;
+	bool late = hbkm_detector_present(d) && now >= hbkm_detector_deadline(d, timing);
+	bool waiting = late && hbkm_push_receive();
+	bool doomed = d->state != HBKM_NODE_UP;
+
+	if (hbkm_detector_look_again(d, timing, now, late_ns, waiting) && waiting && doomed) {
+		hbkm_count(node->cl->stats, HBKM_STAT_STALL);
+		hbkm_notify_stall(node->cl, late_ns, now);
+	}
+}
+
 /**
  * hbkm_node_judge() - the judge's timer is due
  * @node: to be judged
@@ -333,6 +352,7 @@ void hbkm_node_judge(struct hbkm_node *node, u64 now, u64 late_ns, u64 *next)
 
 	lockdep_assert_held(&cl->lock);
 	hbkm_cluster_late(cl, now, late_ns);
+	listen_first(node, &timing, now, late_ns);
 	if (!hbkm_detector_judge(&node->detector, &timing, now, next))
 		return;
 	trace_hbkm_node(node->id, node->detector.state, now);

@@ -14,20 +14,20 @@
  * All do their work in softirq. Each is set only under the cluster's lock; an
  * alarm that finds itself set anew under that lock leaves it to the later time.
  *
- * A hard timer and a high-priority tasklet, not a soft timer: before 6.4 all
- * softirqs but those two kinds are left to ksoftirqd once that has been woken,
- * an ordinary thread that any busy process makes wait for milliseconds. What is
- * pending besides, received frames above all, then runs with the tasklet.
- * PREEMPT_RT has a thread of real-time priority for soft timers, and tasklets
- * are what waits there: so the soft timer does the work itself.
+ * A hard timer and a tasklet, not a soft timer: before 6.4 all softirqs but
+ * tasklets are left to ksoftirqd once that has been woken, an ordinary thread that
+ * any busy process makes wait for milliseconds; and on PREEMPT_RT soft timers are
+ * done by a thread of the lowest real-time priority (push.c has one of the highest).
+ * Softirqs have an order: beats are sent by a tasklet of the first kind, verdicts
+ * given by one of the last. All that has come to this CPU by then is looked at
+ * between the two.
  */
 #include "hbkm.h"
 #include "trace.h"
 
 #define EXTRA_MIN_NS	(50 * NSEC_PER_USEC)
 
-#define ALARM_MODE	(IS_ENABLED(CONFIG_PREEMPT_RT) ? HRTIMER_MODE_ABS_SOFT : \
-			 HRTIMER_MODE_ABS_HARD)
+#define ALARM_MODE	HRTIMER_MODE_ABS_HARD
 
 static void alarm_work(struct tasklet_struct *work)
 {
@@ -40,16 +40,20 @@ static enum hrtimer_restart alarm_rings(struct hrtimer *timer)
 {
 	struct hbkm_alarm *alarm = container_of(timer, struct hbkm_alarm, timer);
 
-	if (IS_ENABLED(CONFIG_PREEMPT_RT))
-		alarm->run(alarm);
+	alarm->rang_ns = ktime_get_ns();
+	if (alarm->listen)
+		tasklet_schedule(&alarm->work);
 	else
 		tasklet_hi_schedule(&alarm->work);
+	hbkm_push_softirq();
 	return HRTIMER_NORESTART;
 }
 
-static void alarm_setup(struct hbkm_alarm *alarm, void (*run)(struct hbkm_alarm *alarm))
+static void alarm_setup(struct hbkm_alarm *alarm, void (*run)(struct hbkm_alarm *alarm),
+			bool listen)
 {
 	alarm->run = run;
+	alarm->listen = listen;
 	tasklet_setup(&alarm->work, alarm_work);
 	hrtimer_setup(&alarm->timer, alarm_rings, CLOCK_MONOTONIC, ALARM_MODE);
 }
@@ -141,7 +145,8 @@ static void judge(struct hbkm_alarm *alarm)
 	now = ktime_get_ns();
 	if (cl->state == HBKM_CLUSTER_DOWN || node->removed || alarm_is_set(alarm))
 		goto unlock;
-	hbkm_node_judge(node, now, hbkm_since(alarm->due_ns, now), &next);
+	/* Between its ring and now we have listened: that is no stall. */
+	hbkm_node_judge(node, now, hbkm_since(alarm->due_ns, alarm->rang_ns), &next);
 	node->judging = next;
 	if (next)
 		alarm_set(alarm, next);
@@ -155,9 +160,9 @@ unlock:
  */
 void hbkm_timer_setup_cluster(struct hbkm_cluster *cl)
 {
-	alarm_setup(&cl->beat, beat);
-	alarm_setup(&cl->extra, extra);
-	alarm_setup(&cl->announce, announce);
+	alarm_setup(&cl->beat, beat, false);
+	alarm_setup(&cl->extra, extra, false);
+	alarm_setup(&cl->announce, announce, false);
 }
 
 /**
@@ -166,7 +171,7 @@ void hbkm_timer_setup_cluster(struct hbkm_cluster *cl)
  */
 void hbkm_timer_setup_node(struct hbkm_node *node)
 {
-	alarm_setup(&node->judge, judge);
+	alarm_setup(&node->judge, judge, true);
 }
 
 /**

@@ -149,8 +149,8 @@ u64 hbkm_detector_deadline(const struct hbkm_detector *d, const struct hbkm_timi
 bool hbkm_detector_judge(struct hbkm_detector *d, const struct hbkm_timing *own, u64 now,
 			 u64 *next);
 void hbkm_detector_excuse(struct hbkm_detector *d, const struct hbkm_timing *own, u64 now);
-void hbkm_detector_look_again(struct hbkm_detector *d, const struct hbkm_timing *own, u64 now,
-			      u64 late_ns);
+bool hbkm_detector_look_again(struct hbkm_detector *d, const struct hbkm_timing *own, u64 now,
+			      u64 late_ns, bool waiting);
 bool hbkm_detector_presume_dead(struct hbkm_detector *d);
 u16 hbkm_detector_age_paths(struct hbkm_detector *d, const struct hbkm_timing *own, u64 now);
 

@@ -172,6 +172,16 @@ typedef s64 ktime_t;
 #define div64_u64(a, b)		((u64)(a) / (u64)(b))
 
 
+/* Frames that wait are stalled by the simulator, and not to be pushed. */
+static inline void hbkm_push_softirq(void)
+{
+}
+
+static inline bool hbkm_push_receive(void)
+{
+	return false;
+}
+
 enum hrtimer_restart { HRTIMER_NORESTART, HRTIMER_RESTART };
 enum hrtimer_mode { HRTIMER_MODE_ABS_SOFT, HRTIMER_MODE_ABS_HARD };
 

@@ -1002,7 +1002,7 @@ static void a_late_judge_looks_again(void **state)
 
 	(void)state;
 	up(&d, 7);
-	hbkm_detector_look_again(&d, &own, now, 2 * MS);
+	assert_true(hbkm_detector_look_again(&d, &own, now, 2 * MS, false));
 	hbkm_detector_judge(&d, &own, now, &next);
 	assert_int_equal(d.state, HBKM_NODE_LATE);
 	assert_true(next > now && next <= now + 2 * MS);
@@ -1011,15 +1011,48 @@ static void a_late_judge_looks_again(void **state)
 
 	/* In time it needs no second look; */
 	up(&d, 7);
-	hbkm_detector_look_again(&d, &own, START + 30 * MS, 50 * US);
+	assert_false(hbkm_detector_look_again(&d, &own, START + 30 * MS, 50 * US, false));
 	assert_int_equal(judged(&d, START + 30 * MS), HBKM_NODE_DEAD);
 	/* and late for ever it does not put the verdict off for ever. */
 	up(&d, 7);
 	for (now = START + 31 * MS; now < START + 40 * MS; now += MS) {
-		hbkm_detector_look_again(&d, &own, now, MS);
+		hbkm_detector_look_again(&d, &own, now, MS, false);
 		judged(&d, now);
 	}
 	assert_int_equal(d.state, HBKM_NODE_DEAD);
+}
+
+/* Frames wait in a queue: the judge, though in time, lets them come first. But a flood must not put it off for ever. */
+static void a_judge_ahead_of_the_queues_looks_again(void **state)
+{
+	const struct hbkm_timing patient = { .deadtime_ns = 30 * SEC, .warntime_ns = 15 * SEC };
+	struct hbkm_detector d;
+	u64 now = START + 30 * MS, next;
+
+	(void)state;
+	up(&d, 7);
+	assert_true(hbkm_detector_look_again(&d, &own, now, 0, true));
+	hbkm_detector_judge(&d, &own, now, &next);
+	assert_int_equal(d.state, HBKM_NODE_LATE);
+	assert_true(next > now && next <= now + 2 * MS);
+	assert_int_equal(on_time(&d, 7, 4), HBKM_HEARD_NEW | HBKM_HEARD_STATE);
+	assert_int_equal(judged(&d, next), HBKM_NODE_UP);
+
+	up(&d, 7);
+	while (hbkm_detector_look_again(&d, &own, now, 0, true)) {
+		assert_true(now < START + 38 * MS);
+		assert_int_equal(judged(&d, now), HBKM_NODE_LATE);
+		now += MS;
+	}
+	assert_int_equal(judged(&d, now + 2 * MS), HBKM_NODE_DEAD);
+
+	/* Nor for long where deadtime is. */
+	up(&d, 7);
+	assert_true(hbkm_detector_look_again(&d, &patient, START + 30 * SEC, 0, true));
+	hbkm_detector_judge(&d, &patient, START + 30 * SEC, &next);
+	assert_int_equal(d.state, HBKM_NODE_LATE);
+	assert_true(next <= START + 30 * SEC + 5 * MS);
+	assert_false(hbkm_detector_look_again(&d, &patient, START + 30 * SEC + 20 * MS, 0, true));
 }
 
 static void initdead_presumes_death_of_the_unknown_only(void **state)
@@ -1182,6 +1215,7 @@ int main(void)
 		cmocka_unit_test(an_excuse_does_not_last),
 		cmocka_unit_test(a_slow_peer_is_excused_by_its_own_pace),
 		cmocka_unit_test(a_late_judge_looks_again),
+		cmocka_unit_test(a_judge_ahead_of_the_queues_looks_again),
 		cmocka_unit_test(initdead_presumes_death_of_the_unknown_only),
 		cmocka_unit_test(lives_have_no_order),
 		cmocka_unit_test(whoever_can_hear_each_other_will),

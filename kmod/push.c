@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Softirqs that get done although ksoftirqd gets no time.
+ *
+ * Whatever the kernel does not finish at once when an interrupt ends, received
+ * frames above all, is left to ksoftirqd, a thread that any busy process makes
+ * wait, and a SCHED_FIFO one for as long as it likes. Before 6.4 that holds for
+ * all that comes later, too, but for tasklets: when one of those is raised, all
+ * that is pending is done at the end of that very interrupt. So a tasklet that
+ * does nothing is what pushes the rest.
+ *
+ * On PREEMPT_RT no softirq is done at the end of an interrupt: what it raises is
+ * left to ksoftirqd or to ktimersd, whose priority is the lowest real-time one.
+ * There a thread of our own for each CPU, of the highest priority, does them, as
+ * every thread does that has had bottom halves off while softirqs were raised.
+ */
+#include <linux/netdevice.h>
+#include <linux/smp.h>
+#include <linux/smpboot.h>
+#include <uapi/linux/sched/types.h>
+#include "hbkm.h"
+
+/**
+ * struct push - of a CPU
+ * @call: takes the push to it
+ * @nothing: the tasklet
+ * @thread: PREEMPT_RT: the thread
+ * @wanted: PREEMPT_RT: it is to run
+ */
+struct push {
+	call_single_data_t call;
+	struct tasklet_struct nothing;
+	struct task_struct *thread;
+	bool wanted;
+};
+
+static DEFINE_PER_CPU(struct push, pushes);
+
+static void do_nothing(struct tasklet_struct *unused)
+{
+}
+
+/* Context: hard interrupt, on the CPU that is pushed. */
+static void called(void *unused)
+{
+	tasklet_schedule(this_cpu_ptr(&pushes.nothing));
+}
+
+static int wanted(unsigned int cpu)
+{
+	return READ_ONCE(per_cpu(pushes.wanted, cpu));
+}
+
+static void work(unsigned int cpu)
+{
+	WRITE_ONCE(per_cpu(pushes.wanted, cpu), false);
+	local_bh_disable();
+	tasklet_schedule(this_cpu_ptr(&pushes.nothing));
+	local_bh_enable();
+}
+
+/* Above every thread that could keep softirqs waiting: they are short, and are due now. */
+static void go_first(unsigned int cpu)
+{
+	struct sched_attr attr = {
+		.size = sizeof(attr),
+		.sched_policy = SCHED_FIFO,
+		.sched_priority = MAX_RT_PRIO - 1,
+	};
+
+	sched_setattr_nocheck(current, &attr);
+}
+
+static struct smp_hotplug_thread threads = {
+	.store = &pushes.thread,
+	.thread_should_run = wanted,
+	.thread_fn = work,
+	.setup = go_first,
+	.thread_comm = "hbkm/%u",
+};
+
+static void push(unsigned int cpu)
+{
+	struct push *p = per_cpu_ptr(&pushes, cpu);
+
+	if (IS_ENABLED(CONFIG_PREEMPT_RT)) {
+		WRITE_ONCE(p->wanted, true);
+		wake_up_process(p->thread);
+	} else if (cpu == smp_processor_id()) {
+		tasklet_schedule(&p->nothing);
+	} else {
+		smp_call_function_single_async(cpu, &p->call);	/* or one is on its way */
+	}
+}
+
+/**
+ * hbkm_push_softirq() - what was raised by this interrupt is to be done now
+ *
+ * Context: hard interrupt.
+ */
+void hbkm_push_softirq(void)
+{
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		push(smp_processor_id());
+}
+
+/**
+ * hbkm_push_receive() - have those frames looked at that wait in any CPU's queue
+ *
+ * NAPI has a list of devices to be polled for each CPU, and a backlog, which
+ * frames from virtual devices and from other CPUs go through. Where either is in
+ * use, NET_RX is pending, and perhaps held up.
+ *
+ * Threaded NAPI is not looked at: what a device's own threads leave undone is a
+ * matter of the priority that they were given.
+ *
+ * Context: softirq. Return: true if frames may wait; their CPUs were pushed.
+ */
+bool hbkm_push_receive(void)
+{
+	const struct softnet_data *sd;
+	bool waiting = false;
+	unsigned int cpu;
+
+	for_each_online_cpu(cpu) {
+		sd = &per_cpu(softnet_data, cpu);
+		if (list_empty(&sd->poll_list) && !test_bit(NAPI_STATE_SCHED, &sd->backlog.state))
+			continue;
+		push(cpu);
+		waiting = true;
+	}
+	return waiting;
+}
+
+/**
+ * hbkm_push_init() - get ready to push
+ *
+ * Return: 0 or an error.
+ */
+int hbkm_push_init(void)
+{
+	struct push *p;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		p = per_cpu_ptr(&pushes, cpu);
+		INIT_CSD(&p->call, called, NULL);
+		tasklet_setup(&p->nothing, do_nothing);
+	}
+	return IS_ENABLED(CONFIG_PREEMPT_RT) ? smpboot_register_percpu_thread(&threads) : 0;
+}
+
+/**
+ * hbkm_push_exit() - wait for the last pushes
+ *
+ * Context: process, with no cluster left.
+ */
+void hbkm_push_exit(void)
+{
+	struct push *p;
+	unsigned int cpu;
+
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		smpboot_unregister_percpu_thread(&threads);
+	for_each_possible_cpu(cpu)
+		while (READ_ONCE(per_cpu(pushes.call, cpu).node.u_flags) & CSD_FLAG_LOCK)
+			cond_resched();
+	synchronize_rcu();		/* a call is unlocked before it is done */
+	for_each_possible_cpu(cpu) {
+		p = per_cpu_ptr(&pushes, cpu);
+		tasklet_kill(&p->nothing);
+	}
+}
