@@ -24,6 +24,7 @@ all: module tools
 include tests/lab/lab.mk
 include tests/sim/sim.mk
 include tests/check.mk
+include tests/load/load.mk
 
 # ---- the module ----
 
@@ -94,6 +95,6 @@ clean:
 
 help:
 	@sed -n '3,/^$$/s/^#\t*//p' Makefile
-	@sed -n 's/^# target: //p' tests/check.mk tests/sim/sim.mk
+	@sed -n 's/^# target: //p' tests/check.mk tests/sim/sim.mk tests/load/load.mk
 
 .PHONY: all module tools install uninstall clean help

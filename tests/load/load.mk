@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0
+# target: make load		how late beats leave, and who is held for dead, under each load (takes hours)
+
+# A minute each. `make check` has the worst of them, for some seconds.
+load: deps
+	$(MAKE) module tools
+	tests/load/matrix -s 60 -d 5
+
+.PHONY: load

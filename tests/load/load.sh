@@ -1,0 +1,288 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# A busy node is not a dead node. Puts a load on both nodes (in one guest they share its processor), watches for SECONDS how
+# late beats leave and whether anybody is held for dead, then lets the holder die under the same load.
+#	tests/lab/run tests/load/load.sh [-s SECONDS] [-d DEATHS] [-t DEADTIME_US]... LOAD...
+# A row of JSON for each load and deadtime is kept in $LAB_OUT/rows. tests/load/matrix runs them all.
+# lab: files ../netns/common.sh
+# lab: needs nft mkfs.ext4 fsfreeze
+# lab: modules loop ext4 nf_tables nft_ct nft_limit nf_conntrack sch_tbf sch_prio
+# lab: dmesg-allow Out of memory|oom|Call Trace|labtool: a line for the console
+# shellcheck source=../lab/lib.sh
+. "$LAB_LIB"
+# shellcheck source=../netns/common.sh
+. ../netns/common.sh
+
+seconds=5 deaths=2 deadtimes=()
+while getopts s:d:t: option; do
+	case $option in
+	s) seconds=$OPTARG ;;
+	d) deaths=$OPTARG ;;
+	t) deadtimes+=("$OPTARG") ;;
+	*) exit 1 ;;
+	esac
+done
+shift $((OPTIND - 1))
+[[ ${#deadtimes[@]} -gt 0 ]] || deadtimes=(10000 3000)
+
+# What ends with the script's patience, should nobody end it before.
+forever=3000
+trace=/sys/kernel/tracing
+# Under these loads a death is seen in time, but acted upon when agents, at SCHED_FIFO 50, come to run; or the new holder's answers
+# wait in the interface's queue.
+unanswered=' fifo fifo-flood flood-fifo txqueue '
+# And under these interrupts or softirqs are kept off for longer: a console prints with interrupts off, and received frames are
+# looked at up to 300 at a time.
+imprecise=' console flood-fifo '
+loads=()
+
+# ---- the loads -------------------------------------------------------------------------------------------------------
+# start_NAME begins one, and end_NAME, where there is one, what is left to do when its processes were ended.
+
+# load [NODE] COMMAND…: a process of a load, of ordinary priority but where it says otherwise. (Ours is another: see below.)
+load() {
+	local -a there=()
+	[[ -z ${lab_holder[$1]-} ]] || { there=(labtool on "${lab_holder[$1]}") && shift; }
+	"${there[@]}" chrt -o 0 "$@" >/dev/null 2>&1 </dev/null &
+	loads+=($!)
+}
+
+flood() {	# RUN-AS PORT BYTES [ON_MS OFF_MS]: each node floods the other. @: frames as the module's own, but for the last byte
+	# shellcheck disable=SC2086 # words on purpose
+	load cookbook $1 labtool udp-flood 10.0.2.16 "$2" "${3/#@/@$LAB_OUT/forged.cookbook}" "$forever" "${@:4}"
+	# shellcheck disable=SC2086
+	load cookbook2 $1 labtool udp-flood 10.0.2.15 "$2" "${3/#@/@$LAB_OUT/forged.cookbook2}" "$forever" "${@:4}"
+}
+
+start_none() { :; }
+start_hogs() { load labtool hog 8 "$forever"; }
+start_fifo() {
+	load labtool fifo-hog 90 500 200 "$forever"
+	load labtool fifo-hog 90 500 200 "$forever"
+}
+start_flood() { flood '' 694 @; }
+start_flood-other() { flood '' 9 200; }
+# ksoftirqd gets no time: neither do frames that were left to it.
+start_fifo-flood() { start_fifo && start_flood; }
+# Those that flood go before everything else, and the frames that wait for ksoftirqd are more and more.
+start_flood-fifo() { flood 'chrt -f 90' 694 @ 500 200; }
+start_flood-hogs() { start_hogs && start_flood; }
+start_forks() { load labtool fork-bomb 40 "$forever"; }
+start_memory() { load labtool squeeze "$forever"; }
+start_console() {
+	echo on >/proc/sys/kernel/printk_devkmsg
+	load labtool console-flood "$forever"
+}
+
+# Both nodes send into an interface that is slower than its queue fills, with the kernel's usual three bands by priority.
+start_txqueue() {
+	local name
+	for name in cookbook cookbook2; do
+		on "$name" tc qdisc add dev eth0 root handle 1: tbf rate 20mbit burst 20kb limit 1mb
+		on "$name" tc qdisc add dev eth0 parent 1:1 handle 2: prio
+	done
+	flood '' 9 1400
+}
+end_txqueue() {
+	local name
+	for name in cookbook cookbook2; do
+		on "$name" tc -s qdisc show dev eth0 >>"$LAB_OUT/tc"
+		on "$name" tc qdisc del dev eth0 root
+	done
+}
+
+start_rules() {
+	local name i
+	{
+		printf '%s\n' 'flush ruleset' 'table inet filter {' 'chain input {' \
+			'type filter hook input priority 0; policy accept;' 'ct state established,related accept'
+		for ((i = 0; i < 200; i++)); do
+			echo "ip saddr 192.0.2.$i udp dport $((1000 + i)) limit rate 10/second drop"
+		done
+		printf '%s\n' 'udp dport 694 accept' '}' '}'
+	} >"$LAB_OUT/rules"
+	for name in cookbook cookbook2; do
+		# shellcheck disable=SC2016
+		load "$name" bash -c 'while nft -f "$1"; do :; done' rules "$LAB_OUT/rules"
+	done
+}
+end_rules() {
+	local name
+	for name in cookbook cookbook2; do
+		on "$name" nft flush ruleset
+	done
+}
+
+# Agents log to a file system that is frozen, and others write there.
+frozen=/frozen
+start_frozen() {
+	load labtool write "$frozen" 8 "$forever"
+	sleep_us 20000
+	fsfreeze -f "$frozen"
+}
+end_frozen() { fsfreeze -u "$frozen"; }
+
+# The agent of the holder stands still for 5 s: the peer takes over in order, for nobody is dead.
+start_agent-stopped() {
+	local pid
+	holders
+	agent_pid "$HOLDERS" pid
+	kill -STOP "$pid"
+	sleep_us 5000000
+	kill -CONT "$pid"
+}
+
+# ---- what is seen ----------------------------------------------------------------------------------------------------
+# By tracepoints, for they need no process that had to be scheduled. Lines are `TASK-PID [CPU] FLAGS SECONDS.US: EVENT: …`.
+
+trace_start() {
+	echo nop >$trace/current_tracer
+	echo mono >$trace/trace_clock
+	echo $((96 * 1024)) >$trace/buffer_size_kb
+	echo 0 >$trace/options/irq-info
+	echo 1 >$trace/events/hbkm/hbkm_beat/enable
+	echo 1 >$trace/events/hbkm/hbkm_node/enable
+}
+
+# lateness FILE: of the beats in it: their number, the median, 999th of 1000, and the worst, in ns.
+lateness() {
+	sed -n 's/.*hbkm_beat: .*late_ns=//p' "$1" | sort -n | awk '{ v[NR] = $1 }
+		END { print NR, v[int((NR + 1) / 2)], v[int(NR * 0.999 + 0.5)], v[NR] }'
+}
+
+# died FROM_US TO_US: how many deaths were declared between. DIED_US is when the first was.
+died() {
+	read -r DIED DIED_US < <(awk -v from="$1" -v to="$2" '/hbkm_node: .* state=3 / {
+		sub(/.*now=/, ""); at = $0 / 1000
+		if (at >= from && at < to) { n++; if (!first) first = at }
+	} END { printf "%d %d\n", n, first }' $trace/trace)
+}
+
+stalls() {
+	local name key value
+	STALLS=0
+	for name in cookbook cookbook2; do
+		while read -r key value; do
+			[[ $key != stall ]] || STALLS=$((STALLS + value))
+		done < <(on "$name" hbctl show stats)
+	done
+}
+
+one_holder() {
+	joined cookbook cookbook2 && holders && [[ $HOLDERS == cookbook || $HOLDERS == cookbook2 ]]
+}
+
+# death: the holder dies, and lives again. Adds to the arrays verdicts and outages.
+death() {
+	local now
+	one_holder
+	mono_us now
+	cut_at $((now + 200000)) "$HOLDERS"
+	sleep_us 300000
+	# Until the address answers again, or never.
+	wait_until 10000 answered
+	died "$CUT_US" $((CUT_US + 10000000))
+	verdicts+=($((DIED_US - CUT_US)))
+	outages+=("$(client_outage_us client "$CUT_US" $((CUT_US + 100000)))")
+	heal "$HOLDERS"
+	wait_until 60000 one_holder
+}
+
+answered() {
+	local from to
+	read -r from to _ < <(client_gaps client 400 "$CUT_US" $((CUT_US + 500)))
+	(($(mono_us) - to > 2000))
+}
+
+# row LOAD DEADTIME_US
+row() {
+	local keepalive=$(($2 / 3)) from to stalled pid n half most worst name verdict outage
+	local -a verdicts=() outages=()
+	for name in cookbook cookbook2; do
+		on "$name" hbctl set keepalive 1ms deadtime 100ms
+		on "$name" hbctl set keepalive "${keepalive}us" deadtime "$2us"
+	done
+	sleep_us 300000
+	wait_until 20000 one_holder
+	stalls
+	stalled=$STALLS
+	echo >$trace/trace
+	mono_us from
+	"start_$1"
+	sleep_us 500000
+	sleep_us $((seconds * 1000000))
+	mono_us to
+	cat $trace/trace >"$LAB_OUT/trace"
+	stalls
+	stalled=$((STALLS - stalled))
+	died "$from" "$to"
+	read -r n half most worst < <(lateness "$LAB_OUT/trace")
+	check_eq "$1 at $2 us: deaths" 0 "$DIED"
+	measure "$1 at $2 us: of $n beats, half / 999 of 1000 / all late by at most" \
+		"$((half / 1000)) / $((most / 1000)) / $((worst / 1000))" us
+	measure "$1 at $2 us: stalls" "$stalled" ''
+	[[ $imprecise == *" $1 "* ]] || limit "$1 at $2 us: 999 of 1000 beats late by, us" $((most / 1000)) 50
+	if [[ $1 != agent-stopped ]]; then
+		client_start client "$vip" 200
+		for ((n = 0; n < deaths; n++)); do
+			death
+		done
+		client_stop client
+		measure "$1 at $2 us: verdicts" "${verdicts[*]}" us
+		for verdict in "${verdicts[@]}"; do
+			limit "$1 at $2 us: verdict, us" "$verdict" $(($2 + 2000))
+		done
+		measure "$1 at $2 us: outages" "${outages[*]}" us
+		for outage in "${outages[@]}"; do
+			[[ $unanswered == *" $1 "* ]] || limit "$1 at $2 us: client outage, us" "$outage" $(($2 + 2000))
+		done
+	fi
+	for pid in "${loads[@]}"; do
+		bg_end "$pid"
+	done
+	loads=()
+	! declare -F "end_$1" >/dev/null || "end_$1"
+	printf '{"kernel":"%s","load":"%s","deadtime_us":%d,"seconds":%d,"deaths":%d,"stalls":%d,"late_ns":[%d,%d,%d],"verdict_us":[%s],"outage_us":[%s]}\n' \
+		"$LAB_KERNEL" "$1" "$2" "$seconds" "$DIED" "$stalled" "$half" "$most" "$worst" \
+		"$(IFS=,; echo "${verdicts[*]}")" "$(IFS=,; echo "${outages[*]}")" >>"$LAB_OUT/rows"
+	[[ $LAB_EXACT == 1 ]] || cp "$LAB_OUT/trace" "$LAB_OUT/trace.$1.$2"
+}
+
+# ---- the cluster -----------------------------------------------------------------------------------------------------
+
+auto_failback=off
+settings=('logfile /var/log/ha-log')
+mkdir "$frozen"
+truncate -s 32M /dev/shm/disk
+mkfs.ext4 -q -F /dev/shm/disk
+mount -o loop /dev/shm/disk "$frozen"
+pair_of_nodes
+for name in cookbook cookbook2; do
+	mkdir "$frozen/$name"
+	on "$name" mount --bind "$frozen/$name" /var/log
+done
+configure
+start_members
+for name in cookbook cookbook2; do
+	[[ $name == cookbook ]] && to=10.0.2.16 || to=10.0.2.15
+	capture "$name" eth0 "$name.pcap" udp port 694 and dst "$to"
+	sleep_us 20000
+	capture_stop "$name"
+	# The last byte of the newest frame, and so its MAC, is another.
+	frame=$(labtool payloads "$LAB_OUT/$name.pcap" | awk 'END { print $NF }')
+	last=$((0x${frame: -2} ^ 1))
+	for ((i = 0; i < ${#frame} - 2; i += 2)); do
+		printf '%b' "\\x${frame:i:2}"
+	done >"$LAB_OUT/forged.$name"
+	printf '%b' "\\x$(printf %02x $last)" >>"$LAB_OUT/forged.$name"
+done
+trace_start
+rt_unlimited
+# Above the ordinary processes of the loads, and below the agents.
+chrt -f -p 40 $$
+for load in "$@"; do
+	for deadtime in "${deadtimes[@]}"; do
+		row "$load" "$deadtime"
+	done
+done
+lab_done
