@@ -279,8 +279,11 @@ check "and holds nothing there" says cookbook2 'state active holder cookbook2' g
 check_holders "the address is where it was" 'cookbook2'
 
 # ---- of lives before both were restarted, and before one was, which is alone
+# What a killed agent leaves in the kernel lives on until the next one ends it.
 heal cookbook
-agent_stop cookbook2
+agent cookbook
+wait_until 30000 joined cookbook cookbook2
+stop_both
 agent cookbook
 agent cookbook2
 wait_until 30000 joined cookbook cookbook2
