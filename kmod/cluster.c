@@ -175,13 +175,20 @@ void hbkm_cluster_destroy(struct hbkm_net *hn, u8 reason)
 	put_device(&cl->dev);
 }
 
+static bool agent_is_overdue(const struct hbkm_cluster *cl, u64 now)
+{
+	u64 timeout = cl->params.agent_timeout_us * HBKM_NS_PER_US;
+
+	return !cl->agent_ns || hbkm_since(cl->agent_ns, now) > timeout;
+}
+
 /* An agent that is registered but does not do what it was asked is no agent. */
 static bool agent_answers(const struct hbkm_cluster *cl, u64 now)
 {
 	u64 timeout = cl->params.agent_timeout_us * HBKM_NS_PER_US;
 	const struct hbkm_group *group;
 
-	if (!cl->agent_ns || hbkm_since(cl->agent_ns, now) > timeout)
+	if (agent_is_overdue(cl, now))
 		return false;
 	list_for_each_entry(group, &cl->groups, list)
 		if (group->asked_ns && hbkm_since(group->asked_ns, now) > timeout)
@@ -605,6 +612,7 @@ unsigned int hbkm_cluster_holding(const struct hbkm_cluster *cl)
 int hbkm_agent_register(struct hbkm_cluster *cl, u32 portid, struct netlink_ext_ack *extack)
 {
 	int ret = 0;
+	bool fresh;
 	u64 now;
 
 	spin_lock_bh(&cl->lock);
@@ -614,8 +622,11 @@ int hbkm_agent_register(struct hbkm_cluster *cl, u32 portid, struct netlink_ext_
 		ret = -EBUSY;
 		goto unlock;
 	}
+	fresh = cl->agent_portid != portid || agent_is_overdue(cl, now);
 	cl->agent_portid = portid;
 	cl->agent_ns = now;
+	if (fresh)
+		hbkm_group_forgive_all(cl, now);
 	if (!cl->agent_ok && agent_answers(cl, now)) {
 		cl->agent_ok = true;
 		hbkm_notify_cluster(cl, now);

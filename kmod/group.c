@@ -596,6 +596,26 @@ void hbkm_group_drop_all(struct hbkm_cluster *cl, u64 now)
 }
 
 /**
+ * hbkm_group_forgive_all() - there is a new agent, or the old one is back: what
+ *	failed before may succeed now
+ * @cl: the cluster
+ * @now: monotonic time, ns
+ *
+ * Context: bottom halves off, lock held.
+ */
+void hbkm_group_forgive_all(struct hbkm_cluster *cl, u64 now)
+{
+	struct hbkm_group *group;
+
+	list_for_each_entry(group, &cl->groups, list) {
+		if (group->state != HBKM_GROUP_FAILED)
+			continue;
+		set_state(cl, group, HBKM_GROUP_STANDBY, now);
+		cl->recheck = true;
+	}
+}
+
+/**
  * hbkm_group_ack() - the agent has done what a state asked for
  * @cl: the cluster
  * @id: of the group

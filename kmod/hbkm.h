@@ -516,6 +516,7 @@ int hbkm_group_may_move(struct hbkm_cluster *cl, struct hbkm_group *group, u8 mo
 			struct netlink_ext_ack *extack);
 void hbkm_group_move(struct hbkm_cluster *cl, struct hbkm_group *group, u8 move);
 void hbkm_group_drop_all(struct hbkm_cluster *cl, u64 now);
+void hbkm_group_forgive_all(struct hbkm_cluster *cl, u64 now);
 
 /* guard.c */
 int hbkm_guard_set(struct hbkm_cluster *cl, const struct hbkm_group *group,

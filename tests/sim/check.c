@@ -269,6 +269,7 @@ void check_life_begins(struct sim_machine *m)
 	m->agent_heard_ns = 0;
 	m->overdue_since = 0;
 	m->cut_since = 0;
+	m->cut_ns = 0;
 	for (i = 0; i < SIM_GROUPS; i++)
 		check_group_gone(m, i);
 	memset(m->peer_state, 0, sizeof(m->peer_state));
@@ -516,7 +517,7 @@ static void check_buried(const struct sim_machine *m, const struct hbkm_node *no
 	if (!runs(m) || sim.now < m->rx_until || !last || !hbkm_detector_present(d))
 		return;
 	looked(BURIED);
-	last = max(last, m->woke_ns) + deadtime_of(m, d) * 21 / 16 + 2 * m->jitter + MS;
+	last = max(last, max(m->woke_ns, m->cut_ns)) + deadtime_of(m, d) * 21 / 16 + 2 * m->jitter + MS;
 	if (now > last && sim.now > m->reloaded + 2 * m->jitter + MS)
 		violated(BURIED, "%s: %s is %s, %llu us after its last word", m->name, node->name,
 			 node_states[d->state], (unsigned long long)((now - a->local_ns) / US));
@@ -535,9 +536,13 @@ void check_machine(struct sim_machine *m)
 			check_group_gone(m, i);
 		return;
 	}
+	/* A time-out that has become shorter begins anew. */
 	since(&m->overdue_since, runs(m) && (!m->agent_heard_ns ||
-	      machine_clock(m) - m->agent_heard_ns > m->params.agent_timeout_us * US));
+	      (machine_clock(m) - m->agent_heard_ns > m->params.agent_timeout_us * US &&
+	       (!m->reloaded || longer_than(m->reloaded, m->params.agent_timeout_us * US)))));
 	since(&m->cut_since, runs(m) && cut_off(m));
+	if (m->cut_since && !m->cl->isolated)
+		m->cut_ns = machine_clock(m);
 	list_for_each_entry(g, &m->cl->groups, list)
 		check_group(m, g);
 	list_for_each_entry(node, &m->cl->nodes, list)

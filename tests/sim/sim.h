@@ -184,6 +184,7 @@ struct arrival {
  * @joined_once: it has joined, in this life
  * @heard_settled: it was told by one that had
  * @agent_heard_ns: when its agent last registered, on its clock, 0: not in this life
+ * @cut_ns: when its cables were last out and it waited whether they stay so, on its clock
  * @cut_since: since when all its cables are out, while it runs
  * @overdue_since: since when that is longer ago than it may be
  * @agent_since: since when the module takes its agent for working, 0: it does not
@@ -243,6 +244,7 @@ struct sim_machine {
 	bool joined_once;
 	bool heard_settled;
 	u64 agent_heard_ns;
+	u64 cut_ns;
 	u64 cut_since;
 	u64 overdue_since;
 	u64 agent_since;
