@@ -518,7 +518,7 @@ static void watch_links(struct hbkm_cluster *cl, u64 now)
 void hbkm_cluster_tick(struct hbkm_cluster *cl, u64 now, u64 late_ns)
 {
 	struct hbkm_node *node;
-	bool changed = false;
+	bool changed = false, late = false;
 	bool agent;
 
 	lockdep_assert_held(&cl->lock);
@@ -540,9 +540,13 @@ void hbkm_cluster_tick(struct hbkm_cluster *cl, u64 now, u64 late_ns)
 		cl->settled_ns = now;
 		changed = true;
 	}
-	list_for_each_entry(node, &cl->nodes, list)
+	list_for_each_entry(node, &cl->nodes, list) {
+		late |= node->detector.state == HBKM_NODE_LATE;
 		if (node != cl->self)
 			hbkm_node_tick(node, now);
+	}
+	if (late)
+		hbkm_push_receive();	/* while there is still time */
 
 	if (changed)
 		hbkm_notify_cluster(cl, now);

@@ -7,7 +7,7 @@
  * wait, and a SCHED_FIFO one for as long as it likes. Before 6.4 that holds for
  * all that comes later, too, but for tasklets: when one of those is raised, all
  * that is pending is done at the end of that very interrupt. So a tasklet that
- * does nothing is what pushes the rest.
+ * does nothing else is what pushes the rest.
  *
  * On PREEMPT_RT no softirq is done at the end of an interrupt: what it raises is
  * left to ksoftirqd or to ktimersd, whose priority is the lowest real-time one.
@@ -23,27 +23,36 @@
 /**
  * struct push - of a CPU
  * @call: takes the push to it
- * @nothing: the tasklet
+ * @tasklet: pushes
+ * @again: and does so again, so many times, if there is reason to
  * @thread: PREEMPT_RT: the thread
  * @wanted: PREEMPT_RT: it is to run
  */
 struct push {
 	call_single_data_t call;
-	struct tasklet_struct nothing;
+	struct tasklet_struct tasklet;
+	unsigned int again;
 	struct task_struct *thread;
 	bool wanted;
 };
 
-static DEFINE_PER_CPU(struct push, pushes);
+/* A pass looks at 300 frames or so, and a queue may have more: rings of 4096 are large ones. */
+#define PASSES	16
 
-static void do_nothing(struct tasklet_struct *unused)
+static DEFINE_PER_CPU(struct push, pushes);
+static bool stopped;
+
+static bool frames_wait(unsigned int cpu)
 {
+	const struct softnet_data *sd = &per_cpu(softnet_data, cpu);
+
+	return !list_empty(&sd->poll_list) || test_bit(NAPI_STATE_SCHED, &sd->backlog.state);
 }
 
 /* Context: hard interrupt, on the CPU that is pushed. */
 static void called(void *unused)
 {
-	tasklet_schedule(this_cpu_ptr(&pushes.nothing));
+	tasklet_schedule(this_cpu_ptr(&pushes.tasklet));
 }
 
 static int wanted(unsigned int cpu)
@@ -55,7 +64,7 @@ static void work(unsigned int cpu)
 {
 	WRITE_ONCE(per_cpu(pushes.wanted, cpu), false);
 	local_bh_disable();
-	tasklet_schedule(this_cpu_ptr(&pushes.nothing));
+	tasklet_schedule(this_cpu_ptr(&pushes.tasklet));
 	local_bh_enable();
 }
 
@@ -87,10 +96,22 @@ static void push(unsigned int cpu)
 		WRITE_ONCE(p->wanted, true);
 		wake_up_process(p->thread);
 	} else if (cpu == smp_processor_id()) {
-		tasklet_schedule(&p->nothing);
+		tasklet_schedule(&p->tasklet);
 	} else {
 		smp_call_function_single_async(cpu, &p->call);	/* or one is on its way */
 	}
+}
+
+/* Context: softirq, after all that was pending. */
+static void pushed(struct tasklet_struct *tasklet)
+{
+	struct push *p = container_of(tasklet, struct push, tasklet);
+	unsigned int cpu = smp_processor_id();
+
+	if (READ_ONCE(stopped) || !READ_ONCE(p->again) || !frames_wait(cpu))
+		return;
+	WRITE_ONCE(p->again, p->again - 1);
+	push(cpu);
 }
 
 /**
@@ -118,14 +139,13 @@ void hbkm_push_softirq(void)
  */
 bool hbkm_push_receive(void)
 {
-	const struct softnet_data *sd;
 	bool waiting = false;
 	unsigned int cpu;
 
 	for_each_online_cpu(cpu) {
-		sd = &per_cpu(softnet_data, cpu);
-		if (list_empty(&sd->poll_list) && !test_bit(NAPI_STATE_SCHED, &sd->backlog.state))
+		if (!frames_wait(cpu))
 			continue;
+		WRITE_ONCE(per_cpu(pushes.again, cpu), PASSES);
 		push(cpu);
 		waiting = true;
 	}
@@ -145,7 +165,7 @@ int hbkm_push_init(void)
 	for_each_possible_cpu(cpu) {
 		p = per_cpu_ptr(&pushes, cpu);
 		INIT_CSD(&p->call, called, NULL);
-		tasklet_setup(&p->nothing, do_nothing);
+		tasklet_setup(&p->tasklet, pushed);
 	}
 	return IS_ENABLED(CONFIG_PREEMPT_RT) ? smpboot_register_percpu_thread(&threads) : 0;
 }
@@ -157,17 +177,16 @@ int hbkm_push_init(void)
  */
 void hbkm_push_exit(void)
 {
-	struct push *p;
 	unsigned int cpu;
 
+	WRITE_ONCE(stopped, true);
+	synchronize_rcu();		/* whoever was pushed is pushed no more */
 	if (IS_ENABLED(CONFIG_PREEMPT_RT))
 		smpboot_unregister_percpu_thread(&threads);
 	for_each_possible_cpu(cpu)
 		while (READ_ONCE(per_cpu(pushes.call, cpu).node.u_flags) & CSD_FLAG_LOCK)
 			cond_resched();
 	synchronize_rcu();		/* a call is unlocked before it is done */
-	for_each_possible_cpu(cpu) {
-		p = per_cpu_ptr(&pushes, cpu);
-		tasklet_kill(&p->nothing);
-	}
+	for_each_possible_cpu(cpu)
+		tasklet_kill(per_cpu_ptr(&pushes.tasklet, cpu));
 }
