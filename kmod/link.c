@@ -301,7 +301,7 @@ int hbkm_link_create(struct hbkm_cluster *cl, const struct hbkm_link_config *c,
 	hbkm_xmit_setup_link(link);
 	ret = dst_cache_init(&link->route, GFP_KERNEL_ACCOUNT);
 	if (ret)
-		goto err_free;
+		goto err_stop;
 
 	dev = __dev_get_by_name(cl->net, link->ifname);
 	if (dev) {
@@ -314,9 +314,9 @@ int hbkm_link_create(struct hbkm_cluster *cl, const struct hbkm_link_config *c,
 	return 0;
 
 err_destroy:
-	hbkm_xmit_stop_link(link);
 	dst_cache_destroy(&link->route);
-err_free:
+err_stop:
+	hbkm_xmit_stop_link(link);
 	kfree(link);
 	return ret;
 }
