@@ -6,8 +6,9 @@
  * namespace; every command speaks to that of the socket's namespace. Reads are
  * open to everybody (keys are never read back), writes need CAP_NET_ADMIN in
  * the user namespace that owns the network namespace. A refusal always carries
- * a text (NLMSGERR_ATTR_MSG) and changes nothing. Attributes are strictly
- * checked: one that a command does not list is refused. All times are in
+ * a text (NLMSGERR_ATTR_MSG), but for one for want of memory, and changes
+ * nothing. Attributes are strictly checked: one that a command does not list
+ * is refused. All times are in
  * microseconds unless the name ends in _NS.
  *
  * Set-up order: CLUSTER_SET (with both names), NODE_NEW, LINK_NEW,
