@@ -261,8 +261,8 @@ address_log carol
 CUT_US=$(labtool port disabled 0 alice.eth0 bob.eth0)
 wait_address carol "$vip"
 wait_address carol "$second"
-limit "two die at one instant: until carol has alice's, us" $(($(address_us carol "$vip" "$CUT_US") - CUT_US)) 11000
-limit "and bob's, us" $(($(address_us carol "$second" "$CUT_US") - CUT_US)) 11000
+limit "two die at one instant: until carol has alice's, us" $(($(address_us carol "$vip" "$CUT_US") - CUT_US)) 12000
+limit "and bob's, us" $(($(address_us carol "$second" "$CUT_US") - CUT_US)) 12000
 check "alice is dead for carol" says carol 'state dead' nodes alice
 check "bob is dead for carol" says carol 'state dead' nodes bob
 refused "carol is alone" 'no other node can take the group' 2 carol hbctl standby
