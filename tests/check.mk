@@ -2,6 +2,9 @@
 # target: make deps		install the Debian packages that building and tests need
 # target: make check-kernels	the lab's scripts on Debian's 6.1, 6.1-rt, 6.12 and 7.3
 # target: make fuzz		the parsers, fed with anything: a minute each; or make fuzz RUNS=N, SECONDS=N
+# target: make check-debug	the same, and allocations that fail, on a kernel that looks for faults (built once)
+# target: make check-smp		the module goes and comes 200 times, on two processors
+# target: make soak		a day of virtual time with 1 ms beats, and one with losses (hours; HOURS=24)
 
 PACKAGES := tests/packages tests/lab/packages
 FUZZ_LIMIT = $(if $(RUNS),-runs=$(RUNS),-max_total_time=$(or $(SECONDS),60))
@@ -24,14 +27,38 @@ fuzz:
 	tests/fuzz/fuzz frame $(FUZZ_LIMIT)
 	tests/fuzz/fuzz config $(FUZZ_LIMIT)
 
+# Linux with everything on that finds faults, as a program of this machine.
+check-debug: deps
+	tests/install-packages tests/packages-debug
+	$(MAKE) tools $(TEST_PROGRAMS) build/tests/failnth
+	tests/lab/kernel uml-debug build -s
+	tests/check --kernel uml-debug
+
+check-smp: deps
+	$(MAKE) module tools
+	tests/lab/run --smp 2 --timeout 14400 tests/smp/load-unload.sh 200
+
+HOURS ?= 24
+
+soak: deps
+	tests/install-packages tests/packages-debug
+	$(MAKE) tools
+	tests/lab/kernel uml build -s
+	tests/lab/run --kernel uml --timeout 100000 --name soak-steady tests/soak/soak.sh steady $(HOURS)
+	tests/lab/run --kernel uml --timeout 100000 --name soak-lossy tests/soak/soak.sh lossy $(HOURS)
+
 demo:
 	tests/install-packages $(PACKAGES)
 	$(MAKE) module tools
 	tests/demo/demo
 
-.PHONY: deps check check-kernels fuzz demo
+.PHONY: deps check check-kernels check-debug check-smp fuzz soak demo
 
 # A program of the lab's scripts: static, as a guest has no libraries of ours.
 build/tests/%: tests/netns/%.c include/uapi/linux/hbkm.h
+	@mkdir -p build/tests
+	$(CC) -std=gnu11 -O2 -Wall -Wextra -static -Iinclude/uapi -o $@ $<
+
+build/tests/%: tests/debug/%.c include/uapi/linux/hbkm.h
 	@mkdir -p build/tests
 	$(CC) -std=gnu11 -O2 -Wall -Wextra -static -Iinclude/uapi -o $@ $<

@@ -14,11 +14,15 @@ lab_fail() {
 
 # shellcheck source=initramfs.sh
 . "$lab/initramfs.sh"
+# shellcheck source=uml/machine.sh
+. "$lab/uml/machine.sh"
 
 # kernel_find NAME|'' : where a kernel is. Sets KVER (its release), VMLINUZ, KROOT (lib/modules/KVER is below it),
-# KMODULE (the hbkm.ko built for it). '' is the default, Debian's own kernel on this host.
+# KMODULE (the hbkm.ko built for it), KUML (set
+# for user-mode Linux). '' is the default, Debian's own kernel on this host.
 kernel_find() {
 	local dir=$top/build/kernels/$1
+	KUML=''
 	if [[ -z $1 || $1 == "$default_kernel" ]]; then
 		KVER=$(host_kernel) || lab_fail "no kernel $default_kernel in /boot: install linux-image-amd64"
 		VMLINUZ=/boot/vmlinuz-$KVER
@@ -30,6 +34,7 @@ kernel_find() {
 		VMLINUZ=$dir/vmlinuz
 		KROOT=$dir/root
 		KMODULE=$dir/hbkm.ko
+		[[ $1 != uml* ]] || KUML=yes
 	fi
 }
 
@@ -93,7 +98,8 @@ bad_dmesg+='|Kernel panic|Out of memory|page allocation failure|sleeping functio
 dmesg_bad() {
 	local allow='^$'
 	allow+=$(sed -n 's/^# lab: dmesg-allow /|/p' "$2" | tr -d '\n')
-	sed '1,/lab: the script starts/d' "$1" | grep -E "$bad_dmesg" | grep -Ev "$allow"
+	sed '1,/lab: the script starts/d' "$1" | awk -f "$lab/uml/own-complaints.awk" |
+		grep -E "$bad_dmesg" | grep -Ev "$allow"
 }
 
 # qemu_arguments SMP REALTIME MEM SEED: the machine, without its kernel, ports and network. Sets the array `machine`

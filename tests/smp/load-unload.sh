@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The module goes and comes back again and again, on two processors, while all of its users are at work: agents that start as
+# soon as they have ended, beats and a flood of datagrams, `hbctl monitor`, dumps, writes by netlink, sysfs read and written.
+#	tests/lab/run --smp 2 --timeout 3600 tests/smp/load-unload.sh [TIMES]
+# lab: files ../netns/common.sh
+# shellcheck source=../lab/lib.sh
+. "$LAB_LIB"
+# shellcheck source=../netns/common.sh
+. ../netns/common.sh
+
+times=${1-200}
+RANDOM=$LAB_SEED
+users=''
+
+# user NODE WHAT SHELL-COMMAND: does that for ever.
+user() {
+	on_bg "$1" "$2" bash -c "while :; do $3; done"
+	users+=" ${!2}"
+}
+
+loaded() {
+	[[ -e /sys/module/hbkm/initstate && $(</sys/module/hbkm/initstate) == live ]]
+} 2>/dev/null
+
+running() {
+	local name state
+	for name in cookbook cookbook2; do
+		state=$(on "$name" cat $hb0/state) && [[ $state == running || $state == joining ]] || return
+	done
+}
+
+hb0=/sys/class/hbkm/hb0
+keepalive=10ms deadtime=3000ms
+pair_of_nodes
+configure
+on_bg client flood_a labtool udp-send -n 100000000 -i 5000 10.0.2.15 694 random:136
+on_bg client flood_b labtool udp-send -n 100000000 -i 5000 10.0.2.16 694 random:136
+for name in cookbook cookbook2; do
+	user "$name" agent 'hbctl run'
+done
+user cookbook monitor 'hbctl -j monitor; busybox usleep 100000'
+user cookbook dumps 'hbctl show nodes; hbctl show links; hbctl -s show cluster; hbctl show stats; busybox usleep 100000'
+user cookbook2 writes "hbctl set keepalive 11ms; echo 10000 >$hb0/keepalive_us; cat $hb0/*; busybox usleep 100000"
+
+gone=0 refused=0 with_clusters=0
+while ((gone < times)); do
+	wait_until 300000 loaded || break
+	# One time in four the clusters have all they need to run, else it is at any point of their start.
+	if ((RANDOM % 4 == 0)); then
+		wait_until 300000 running || break
+		with_clusters=$((with_clusters + 1))
+	else
+		sleep_us $((RANDOM * 10))
+	fi
+	if rmmod hbkm 2>>"$LAB_OUT/rmmod"; then
+		gone=$((gone + 1))
+		((gone % 20)) || printf '# %d of %d times, %d s\n' "$gone" "$times" "$SECONDS"
+	else
+		# Somebody was in the middle of a request, or it is being loaded.
+		refused=$((refused + 1))
+	fi
+done
+check_eq "the module was removed" "$times" "$gone"
+measure "attempts refused, as it was in use" "$refused" "of $((gone + refused))"
+check_ge "with both clusters up, at least one time in eight" $((with_clusters * 8)) "$times"
+kill -0 "$flood_a" && ok "the flood has not ended"
+
+# ---- and it works
+wait_until 300000 joined cookbook cookbook2
+check "both join" joined cookbook cookbook2
+wait_address cookbook "$vip" 300000 && ok "and cookbook has the address"
+# shellcheck disable=SC2086 # a list of pids
+kill -KILL $users "$flood_a" "$flood_b"
+lab_done
