@@ -92,14 +92,25 @@ make_labtool() {
 bad_dmesg='WARNING:|BUG:|Oops|kernel BUG|general protection|Call Trace|cut here|refcount_t|KASAN|UBSAN|kmemleak'
 bad_dmesg+='|possible (circular|recursive) locking|inconsistent lock state|suspicious RCU|held lock|bad unlock'
 bad_dmesg+='|unregister_netdevice: waiting|rcu.*(stall|self-detected)|soft lockup|blocked for more than|scheduling while atomic'
-bad_dmesg+='|Kernel panic|Out of memory|page allocation failure|sleeping function called'
+bad_dmesg+='|Kernel panic|Out of memory|leak detector disabled|page allocation failure|sleeping function called'
 
 # dmesg_bad FILE SCRIPT: prints the bad lines from the script's start on; true if there is one.
 dmesg_bad() {
 	local allow='^$'
 	allow+=$(sed -n 's/^# lab: dmesg-allow /|/p' "$2" | tr -d '\n')
-	sed '1,/lab: the script starts/d' "$1" | awk -f "$lab/uml/own-complaints.awk" |
-		grep -E "$bad_dmesg" | grep -Ev "$allow"
+	sed '1,/lab: the script starts/d' "$1" | grep -E "$bad_dmesg" | grep -Ev "$allow"
+}
+
+# kmemleak_bad FILE SCRIPT: prints its reports; true if there is one. A script may allow some: `# lab: kmemleak-allow REGEX`.
+kmemleak_bad() {
+	local allow='^$'
+	[[ -s $1 ]] || return
+	allow+=$(sed -n 's/^# lab: kmemleak-allow /|/p' "$2" | tr -d '\n')
+	awk -v allow="$allow" '
+		function pass() { if (report != "" && report !~ allow) { printf "%s", report; bad = 1 } report = "" }
+		/^unreferenced/ { pass() }
+		{ report = report $0 "\n" }
+		END { pass(); exit !bad }' "$1"
 }
 
 # qemu_arguments SMP REALTIME MEM SEED: the machine, without its kernel, ports and network. Sets the array `machine`

@@ -40,7 +40,8 @@ sleep_until_us() {
 	labtool sleep-until "${1}000"
 }
 
-# wait_until TIMEOUT_MS COMMAND…: runs the command every millisecond until it succeeds. If it does not in time, that is a
+# wait_until TIMEOUT_MS COMMAND…: runs the command every millisecond (every ten where processes take no time of the guest, but
+# of the host) until it succeeds. If it does not in time, that is a
 # failure of the script, which goes on.
 wait_until() {
 	local lab_timeout=$1 lab_end lab_time
@@ -53,7 +54,7 @@ wait_until() {
 			fail "waited $lab_timeout ms in vain for: $*"
 			return 1
 		fi
-		sleep_us 1000
+		sleep_us "${LAB_POLL_US:-1000}"
 	done
 }
 

@@ -67,8 +67,7 @@ check_ge "with both clusters up, at least one time in eight" $((with_clusters * 
 kill -0 "$flood_a" && ok "the flood has not ended"
 
 # ---- and it works
-wait_until 300000 joined cookbook cookbook2
-check "both join" joined cookbook cookbook2
+wait_until 300000 joined cookbook cookbook2 && ok "both join"
 wait_address cookbook "$vip" 300000 && ok "and cookbook has the address"
 # shellcheck disable=SC2086 # a list of pids
 kill -KILL $users "$flood_a" "$flood_b"

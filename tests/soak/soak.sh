@@ -72,7 +72,7 @@ sample 1
 started=$(mono_us)
 for ((hour = 1; hour <= hours; hour++)); do
 	sleep_us $((started + hour * 3600000000 - $(mono_us)))
-	printf '# %d of %d hours: %s beats, %s events\n' "$hour" "$hours" "$(value cookbook beat stats)" \
+	printf '# %d of %d hours: %s beats, %s events\n' "$hour" "$hours" "$(on cookbook hbctl show stats | sed -n 's/^beat //p')" \
 		"$(sed '1,/"event":"dumped"/d' "$LAB_OUT/cookbook.events" | wc -l)"
 done
 sample 2
