@@ -80,6 +80,7 @@ ip -n cookbook address add 10.0.3.15/24 dev eth1
 configure
 start_members
 watch cookbook cookbook2
+wait_until 2000 path_works 0,1
 check "two links" path_works 0,1
 before=$(mono_us)
 ip -n cookbook address del 10.0.3.15/24 dev eth1
@@ -134,6 +135,7 @@ media=('ucast eth0.5 10.0.5.15' 'ucast eth0.5 10.0.5.16' 'ucast bond0 10.0.3.15'
 configure
 start_members
 watch cookbook cookbook2
+wait_until 5000 path_works 0,1
 check "a VLAN and a bond carry a cluster" path_works 0,1
 active=$(on cookbook cat /sys/class/net/bond0/bonding/active_slave)
 carrier_off cookbook "$active"
