@@ -23,6 +23,7 @@ for last in 15 16; do
 	guest "$who" 'hbctl run >/tmp/hbctl.log 2>&1 &'
 done
 wait_until 60000 says a all
+wait_until 60000 says b none
 check "the preferred node holds all" says a all
 check "the other none" says b none
 check "the address is there, labelled eth0:1" has a
