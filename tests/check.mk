@@ -55,10 +55,10 @@ demo:
 .PHONY: deps check check-kernels check-debug check-smp fuzz soak demo
 
 # A program of the lab's scripts: static, as a guest has no libraries of ours.
-build/tests/%: tests/netns/%.c include/uapi/linux/hbkm.h
+build/tests/%: tests/netns/%.c tests/netns/request.h include/uapi/linux/hbkm.h
 	@mkdir -p build/tests
 	$(CC) -std=gnu11 -O2 -Wall -Wextra -static -Iinclude/uapi -o $@ $<
 
-build/tests/%: tests/debug/%.c include/uapi/linux/hbkm.h
+build/tests/%: tests/debug/%.c tests/netns/request.h include/uapi/linux/hbkm.h
 	@mkdir -p build/tests
 	$(CC) -std=gnu11 -O2 -Wall -Wextra -static -Iinclude/uapi -o $@ $<

@@ -22,6 +22,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "../netns/request.h"
 
 /* No request comes near this many; one that does not end fails the test. */
 #define TOO_MANY	3000
@@ -62,43 +63,6 @@ static bool for_want_of_memory(int error)
 
 /* ---- requests ---- */
 
-static int sock;
-static uint16_t family;
-
-static union {
-	struct nlmsghdr hdr;
-	uint8_t bytes[4096];
-} out;
-
-static uint8_t in[65536];
-
-static void begin(uint8_t cmd)
-{
-	struct genlmsghdr *genl = (void *)(out.bytes + NLMSG_HDRLEN);
-
-	memset(&out, 0, sizeof(out));
-	out.hdr.nlmsg_len = NLMSG_LENGTH(GENL_HDRLEN);
-	out.hdr.nlmsg_type = family;
-	out.hdr.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-	genl->cmd = cmd;
-	genl->version = HBKM_GENL_VERSION;
-}
-
-static void put(int type, const void *data, size_t len)
-{
-	struct nlattr *a = (void *)(out.bytes + out.hdr.nlmsg_len);
-
-	a->nla_type = type;
-	a->nla_len = NLA_HDRLEN + len;
-	memcpy((uint8_t *)a + NLA_HDRLEN, data, len);
-	out.hdr.nlmsg_len += NLA_ALIGN(a->nla_len);
-}
-
-static void put8(int type, uint8_t v) { put(type, &v, sizeof(v)); }
-static void put16(int type, uint16_t v) { put(type, &v, sizeof(v)); }
-static void put32(int type, uint32_t v) { put(type, &v, sizeof(v)); }
-static void put_text(int type, const char *text) { put(type, text, strlen(text) + 1); }
-
 static bool wordless;
 
 /* Sends what was begun and reads to its end. Return: an errno, 0 if accepted. */
@@ -131,9 +95,7 @@ static int answer(void)
 static void open_socket(void)
 {
 	static const int on = 1;
-	static uint32_t seq;
 	struct timeval patience = { .tv_sec = 5 };
-	ssize_t n;
 
 	if (sock > 0)
 		close(sock);
@@ -142,27 +104,8 @@ static void open_socket(void)
 		die("socket");
 	setsockopt(sock, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
 	setsockopt(sock, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	if (family)
-		return;
-	family = GENL_ID_CTRL;
-	begin(CTRL_CMD_GETFAMILY);
-	out.hdr.nlmsg_flags = NLM_F_REQUEST;
-	out.hdr.nlmsg_seq = ++seq;
-	put_text(CTRL_ATTR_FAMILY_NAME, HBKM_GENL_NAME);
-	if (send(sock, &out, out.hdr.nlmsg_len, 0) < 0)
-		die("send");
-	n = recv(sock, in, sizeof(in), 0);
-	for (size_t at = NLMSG_LENGTH(GENL_HDRLEN); n > 0 && at + NLA_HDRLEN <= (size_t)n;) {
-		const struct nlattr *a = (const void *)(in + at);
-
-		if (a->nla_type == CTRL_ATTR_FAMILY_ID) {
-			memcpy(&family, in + at + NLA_HDRLEN, sizeof(family));
-			return;
-		}
-		at += NLA_ALIGN(a->nla_len);
-	}
-	fprintf(stderr, "there is no family %s\n", HBKM_GENL_NAME);
-	exit(2);
+	if (!family)
+		resolve();
 }
 
 static uint32_t own_id;

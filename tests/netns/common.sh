@@ -17,6 +17,9 @@ settings=()
 resources=('cookbook IPaddr::10.0.2.100/24/eth0:1')
 keys=('auth 1' '1 sha1 topsecretpassword')
 
+# The hardware addresses that the two get there.
+declare -A mac=([cookbook]=02:00:00:00:01:00 [cookbook2]=02:00:00:00:02:00)
+
 # pair_of_nodes: the recipe's two nodes and the client.
 pair_of_nodes() {
 	node cookbook eth0=10.0.2.15/24@br0
@@ -55,6 +58,21 @@ value() {
 	printf '%s\n' "${line%% *}"
 }
 
+# stat NODE COUNTER: one of `hbctl show stats`.
+stat() {
+	on "$1" hbctl show stats | awk -v name="$2" '$1 == name { print $2 }'
+}
+
+# deaths: how often anybody was held for dead, as the events kept so far tell.
+deaths() {
+	cat "$LAB_OUT"/*.events | grep -c '"object":"node".*"state":"dead"'
+}
+
+# other_of NODE: sets OTHER to the other one of the two members.
+other_of() {
+	[[ $1 == cookbook ]] && OTHER=cookbook2 || OTHER=cookbook
+}
+
 # joined NODE…: each of these has joined, and sees each other one so, with its agent.
 joined() {
 	local name other
@@ -74,6 +92,25 @@ start_members() {
 	done
 	wait_until 30000 joined "${members[@]}"
 	wait_address "${members[0]}" "$vip"
+}
+
+# start_warm NODE…: their agents, in warm standby, until both members could take the group over without an agent.
+start_warm() {
+	local name
+	for name; do
+		agent "$name" --warm
+	done
+	wait_until 30000 joined cookbook cookbook2
+	wait_until 2000 both_ready
+}
+
+both_ready() {
+	warm_is cookbook 'warm ready' && warm_is cookbook2 'warm ready'
+}
+
+# warm_is NODE WORDS: of the recipe's group.
+warm_is() {
+	says "$1" "$2" groups cookbook
 }
 
 # holders [ADDR [NODE…]]: sets HOLDERS to the members that have the address.

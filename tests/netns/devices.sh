@@ -10,10 +10,6 @@
 # shellcheck source=common.sh
 . ./common.sh
 
-deaths() {
-	cat "$LAB_OUT"/cookbook{,2}.events | grep -c '"object":"node".*"state":"dead"'
-}
-
 fragments() {
 	on "$1" awk '/^Ip: [0-9]/ { print $(NF - 2) }' /proc/net/snmp
 }
@@ -36,6 +32,8 @@ done
 node cookbook eth0=10.0.2.15/24@br0 eth1=@br1 eth2=@br1
 node cookbook2 eth0=10.0.2.16/24@br0 eth1=10.0.3.16/24@br1
 node client eth0=10.0.2.50/24@br0
+# It is for the bond. Until then it must not answer for the address of eth1, which is on the same wire.
+ip -n cookbook link set eth2 down
 configure
 start_members
 wait_address cookbook 10.0.4.31

@@ -11,11 +11,6 @@
 vip6=fd00::100
 one=02:00:00:00:01:00 two=02:00:00:00:02:00
 
-# stat NODE COUNTER
-stat() {
-	on "$1" hbctl show stats | awk -v name="$2" '$1 == name { print $2 }'
-}
-
 # group_is NODE STATE
 group_is() {
 	says "$1" "state $2" groups cookbook

@@ -12,11 +12,6 @@
 timeout=20000		# of the agents, in us
 one=02:00:00:00:01:00 two=02:00:00:00:02:00
 
-# stat NODE COUNTER
-stat() {
-	on "$1" hbctl show stats | awk -v name="$2" '$1 == name { print $2 }'
-}
-
 # answered FILE: whose answers to the client are in the capture, in order, each as often in a row as they came: MAC*COUNT…
 answered() {
 	tcpdump -n -e -r "$LAB_OUT/$1" "icmp[icmptype] == icmp-echoreply and src $vip" 2>/dev/null | awk '

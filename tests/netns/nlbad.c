@@ -27,47 +27,11 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "request.h"
 
-#define BUFFER	65536
-
-static int sock;
-static uint16_t family;
 static unsigned int bad, good;
 
 /* ---- requests ---- */
-
-static union {
-	struct nlmsghdr hdr;
-	uint8_t bytes[BUFFER];
-} out;
-
-static void begin(uint8_t cmd)
-{
-	struct genlmsghdr *genl = (void *)(out.bytes + NLMSG_HDRLEN);
-
-	memset(&out, 0, sizeof(out));
-	out.hdr.nlmsg_len = NLMSG_LENGTH(GENL_HDRLEN);
-	out.hdr.nlmsg_type = family;
-	out.hdr.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-	genl->cmd = cmd;
-	genl->version = HBKM_GENL_VERSION;
-}
-
-static void put(int type, const void *data, size_t len)
-{
-	struct nlattr *a = (void *)(out.bytes + NLMSG_ALIGN(out.hdr.nlmsg_len));
-
-	a->nla_type = type;
-	a->nla_len = NLA_HDRLEN + len;
-	if (len)
-		memcpy((uint8_t *)a + NLA_HDRLEN, data, len);
-	out.hdr.nlmsg_len = NLMSG_ALIGN(out.hdr.nlmsg_len) + NLA_ALIGN(a->nla_len);
-}
-
-static void put8(int type, uint8_t v) { put(type, &v, sizeof(v)); }
-static void put16(int type, uint16_t v) { put(type, &v, sizeof(v)); }
-static void put32(int type, uint32_t v) { put(type, &v, sizeof(v)); }
-static void put_text(int type, const char *text) { put(type, text, strlen(text) + 1); }
 
 static void put_addr(const char *bytes) { put(HBKM_A_ADDR, bytes, 4); }
 
@@ -104,8 +68,6 @@ static void nest_end(struct nlattr *nest)
 /* ---- answers ---- */
 
 static char text[256];
-static uint8_t in[BUFFER];
-
 static void take_text(const struct nlmsghdr *h)
 {
 	const struct nlmsgerr *e = (const void *)((const uint8_t *)h + NLMSG_HDRLEN);
@@ -725,33 +687,6 @@ static void as_nobody(void)
 }
 
 /* ---- connecting ---- */
-
-static void resolve(void)
-{
-	uint16_t ctrl = GENL_ID_CTRL;
-	ssize_t n;
-
-	family = ctrl;
-	begin(CTRL_CMD_GETFAMILY);
-	put_text(CTRL_ATTR_FAMILY_NAME, HBKM_GENL_NAME);
-	send(sock, &out, out.hdr.nlmsg_len, 0);
-	n = recv(sock, in, sizeof(in), 0);
-	family = 0;
-	for (size_t at = NLMSG_HDRLEN + GENL_HDRLEN; at + NLA_HDRLEN <= (size_t)n;) {
-		const struct nlattr *a = (const void *)(in + at);
-
-		if (a->nla_type == CTRL_ATTR_FAMILY_ID)
-			memcpy(&family, (const uint8_t *)a + NLA_HDRLEN, sizeof(family));
-		at += NLA_ALIGN(a->nla_len);
-		if (!a->nla_len)
-			break;
-	}
-	recv(sock, in, sizeof(in), 0);		/* the acknowledgement */
-	if (!family) {
-		fprintf(stderr, "nlbad: no family " HBKM_GENL_NAME "\n");
-		exit(1);
-	}
-}
 
 int main(int argc, char **argv)
 {

@@ -23,12 +23,10 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "request.h"
 
-#define BUFFER	65536
 #define SECRET	"topsecretpassword"
 
-static int sock;
-static uint16_t family;
 static bool nobody;
 static unsigned long accepted, writes, refused, wrong;
 
@@ -63,22 +61,6 @@ static bool odd(uint32_t n)
 }
 
 /* ---- requests ---- */
-
-static union {
-	struct nlmsghdr hdr;
-	uint8_t bytes[BUFFER];
-} out;
-
-static void put(int type, const void *data, size_t len)
-{
-	struct nlattr *a = (void *)(out.bytes + NLMSG_ALIGN(out.hdr.nlmsg_len));
-
-	a->nla_type = type;
-	a->nla_len = NLA_HDRLEN + len;
-	if (len)
-		memcpy((uint8_t *)a + NLA_HDRLEN, data, len);
-	out.hdr.nlmsg_len = NLMSG_ALIGN(out.hdr.nlmsg_len) + NLA_ALIGN(a->nla_len);
-}
 
 static void put_random(int type)
 {
@@ -288,18 +270,6 @@ static bool is_read(uint8_t cmd)
 	}
 }
 
-static void begin(uint8_t cmd)
-{
-	struct genlmsghdr *genl = (void *)(out.bytes + NLMSG_HDRLEN);
-
-	memset(&out, 0, 2048);
-	out.hdr.nlmsg_len = NLMSG_LENGTH(GENL_HDRLEN);
-	out.hdr.nlmsg_type = family;
-	out.hdr.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-	genl->cmd = cmd;
-	genl->version = HBKM_GENL_VERSION;
-}
-
 /* A length that is not so: of one attribute, or of the whole. */
 static void damage(void)
 {
@@ -343,8 +313,6 @@ static void make(void)
 }
 
 /* ---- answers ---- */
-
-static uint8_t in[BUFFER];
 
 static void complain(const char *what, long value)
 {
@@ -444,32 +412,6 @@ static void open_socket(void)
 	setsockopt(sock, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
 	setsockopt(sock, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on));
 	setsockopt(sock, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-}
-
-static void resolve(void)
-{
-	ssize_t n;
-
-	family = GENL_ID_CTRL;
-	begin(CTRL_CMD_GETFAMILY);
-	put(CTRL_ATTR_FAMILY_NAME, HBKM_GENL_NAME, sizeof(HBKM_GENL_NAME));
-	send(sock, &out, out.hdr.nlmsg_len, 0);
-	n = recv(sock, in, sizeof(in), 0);
-	family = 0;
-	for (ssize_t at = NLMSG_HDRLEN + GENL_HDRLEN; at + NLA_HDRLEN <= n;) {
-		const struct nlattr *a = (const void *)(in + at);
-
-		if (a->nla_type == CTRL_ATTR_FAMILY_ID)
-			memcpy(&family, (const uint8_t *)a + NLA_HDRLEN, sizeof(family));
-		if (!a->nla_len)
-			break;
-		at += NLA_ALIGN(a->nla_len);
-	}
-	recv(sock, in, sizeof(in), 0);
-	if (!family) {
-		fprintf(stderr, "nlfuzz: no family " HBKM_GENL_NAME "\n");
-		exit(1);
-	}
 }
 
 int main(int argc, char **argv)

@@ -11,13 +11,6 @@
 . ./common.sh
 
 beat=10000		# keepalive, in us
-declare -A mac=([cookbook]=02:00:00:00:01:00 [cookbook2]=02:00:00:00:02:00)
-
-# stat NODE COUNTER
-stat() {
-	on "$1" hbctl show stats | awk -v name="$2" '$1 == name { print $2 }'
-}
-
 # event_us NODE SINCE_US TEXT…: when the first event with all these texts came after that time; nothing if none has.
 event_us() {
 	local name=$1 since=$2 line
@@ -36,11 +29,6 @@ has_all() {
 	for text; do
 		[[ $line == *"$text"* ]] || return
 	done
-}
-
-# deaths: how often anybody was held for dead.
-deaths() {
-	cat "$LAB_OUT"/*.events | grep -c '"object":"node".*"state":"dead"'
 }
 
 # announced FROM_US TO_US: the announcements of the address that the client saw in that time, one a line: when, in us since

@@ -9,10 +9,6 @@
 # shellcheck source=common.sh
 . ./common.sh
 
-deaths() {
-	cat "$LAB_OUT"/cookbook{,2}.events | grep -c '"object":"node".*"state":"dead"'
-}
-
 paths_are() {
 	says cookbook2 "paths_heard $1 paths_echoed $2" nodes cookbook && says cookbook "paths_heard $2 paths_echoed $1" nodes cookbook2
 }

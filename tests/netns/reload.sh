@@ -39,10 +39,6 @@ begin() {
 	DROPS=$(drops)
 }
 
-deaths() {
-	cat "$LAB_OUT"/*.events | grep -c '"object":"node".*"state":"dead"'
-}
-
 # drops: frames that were not what they should have been, on both nodes.
 drops() {
 	local name

@@ -15,10 +15,6 @@ strange() {
 	tcpdump -n -r "$LAB_OUT/$1" "udp port 694 and src host $2" 2>/dev/null | grep -c .
 }
 
-deaths() {
-	cat "$LAB_OUT"/*.events | grep -c '"object":"node".*"state":"dead"'
-}
-
 # begin: what silent looks at comes after this.
 begin() {
 	local name

@@ -8,40 +8,8 @@
 # shellcheck source=common.sh
 . ./common.sh
 
-declare -A mac=([cookbook]=02:00:00:00:01:00 [cookbook2]=02:00:00:00:02:00)
-
-# stat NODE COUNTER
-stat() {
-	on "$1" hbctl show stats | awk -v name="$2" '$1 == name { print $2 }'
-}
-
-# group_is NODE WORDS
-group_is() {
-	says "$1" "$2" groups cookbook
-}
-
-# ready: both could take the group over without an agent.
-ready() {
-	group_is cookbook 'warm ready' && group_is cookbook2 'warm ready'
-}
-
 not_ready() {
-	group_is "$1" warm && ! group_is "$1" "warm ready"
-}
-
-# start_warm NODE…
-start_warm() {
-	local name
-	for name; do
-		agent "$name" --warm
-	done
-	wait_until 30000 joined cookbook cookbook2
-	wait_until 2000 ready
-}
-
-# other_of NODE: sets OTHER.
-other_of() {
-	[[ $1 == cookbook ]] && OTHER=cookbook2 || OTHER=cookbook
+	warm_is "$1" warm && ! warm_is "$1" 'warm ready'
 }
 
 auto_failback=off
@@ -51,7 +19,7 @@ pair_of_nodes
 node other eth0=10.0.2.60/24@br0
 configure
 start_warm cookbook cookbook2
-wait_until 5000 group_is cookbook 'state active'
+wait_until 5000 warm_is cookbook 'state active'
 holder=cookbook
 
 # ---- an address that is not there is not taken over by the kernel
@@ -61,7 +29,7 @@ kill -STOP "$pid"
 ip -n "$OTHER" address del "$vip/24" dev eth0
 wait_until 2000 not_ready "$OTHER"
 kill -CONT "$pid"
-wait_until 2000 ready
+wait_until 2000 both_ready
 ok "one that is taken away is put back, and the kernel knows both times"
 
 # ---- the end, under traffic to the silent address
@@ -86,7 +54,7 @@ for i in 1 2 3 4 5; do
 		agent_kill cookbook
 		agent_kill cookbook2
 		start_warm "$holder" "$OTHER"
-		wait_until 5000 group_is "$holder" 'state active'
+		wait_until 5000 warm_is "$holder" 'state active'
 	fi
 	agent_stop "$OTHER"
 done
@@ -98,6 +66,6 @@ for i in 1 2 3 4 5; do
 	configure_one "$OTHER"
 done
 start_warm "$OTHER"
-check "module and namespaces go and come under it" group_is "$holder" 'state active'
+check "module and namespaces go and come under it" warm_is "$holder" 'state active'
 bg_end "$flood" KILL
 lab_done

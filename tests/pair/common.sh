@@ -46,6 +46,17 @@ settled() { joined a && joined b && peer_is a up && peer_is b up; }
 watch() { guest "$1" "hbctl -j monitor >/tmp/events 2>&1 &"; }
 told() { guest "$1" "grep -c -F $(printf %q "$2") /tmp/events"; }
 
+# watched_pair: both set up, both up, the events of both kept.
+watched_pair() {
+	set_up a
+	set_up b
+	both_up
+	watch a
+	watch b
+	wait_until 10000 told a dumped
+	wait_until 10000 told b dumped
+}
+
 now_ms() { echo $((${EPOCHREALTIME/./} / 1000)); }
 
 # takes_over GUEST SINCE_MS: sets TOOK_MS to how long that took until it has the address.

@@ -50,13 +50,7 @@ sleeps() {
 	fi
 }
 
-set_up a
-set_up b
-both_up
-watch a
-watch b
-wait_until 10000 told a dumped
-wait_until 10000 told b dumped
+watched_pair
 for ms in 100 1000 10000; do
 	for how in pause stall; do
 		sleeps "$how" standby "$ms"

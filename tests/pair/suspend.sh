@@ -20,13 +20,7 @@ wakes() {
 	wait_until 60000 settled
 }
 
-set_up a
-set_up b
-both_up
-watch a
-watch b
-wait_until 10000 told a dumped
-wait_until 10000 told b dumped
+watched_pair
 
 since=$(now_ms)
 suspend a 20
