@@ -11,9 +11,10 @@ set -u
 
 # ---- time ------------------------------------------------------------------------------------------------------------
 
-# Nothing sets the guest's clock, so CLOCK_MONOTONIC is the shell's own clock less a constant.
+# Nothing sets the guest's clock, so CLOCK_MONOTONIC is the shell's own clock less a constant. Rounded up, so that no
+# moment seems later than what happens after it: in user-mode Linux that may be in the same nanosecond.
 read -r lab_mono lab_real < <(labtool mono)
-lab_clock_offset=$(((lab_real - lab_mono) / 1000))
+lab_clock_offset=$(((lab_real - lab_mono + 999) / 1000))
 
 # mono_us [VAR]: CLOCK_MONOTONIC in microseconds, into VAR or printed.
 mono_us() {
