@@ -60,15 +60,16 @@ only() {
 	fi
 }
 
+# recording RECORD: it really does.
+recording() {
+	(($(stat -c %s "$LAB_OUT/$1.pcap") > 24))
+}
+
 # record VAR MILLISECONDS: VAR.pcap has what passed cookbook2's interface in that time.
 record() {
-	local dump='' size=0
+	local dump=''
 	on_bg cookbook2 dump tcpdump --immediate-mode -i eth0 -U -w "/lab/out/$1.pcap" udp port 694
-	# From when it really records.
-	until ((size > 24)); do
-		sleep_us 1000
-		size=$(stat -c %s "$LAB_OUT/$1.pcap" 2>/dev/null || echo 0)
-	done
+	wait_until 2000 recording "$1"
 	sleep_us $(($2 * 1000))
 	bg_end "$dump" INT
 }

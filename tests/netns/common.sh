@@ -58,11 +58,6 @@ value() {
 	printf '%s\n' "${line%% *}"
 }
 
-# stat NODE COUNTER: one of `hbctl show stats`.
-stat() {
-	on "$1" hbctl show stats | awk -v name="$2" '$1 == name { print $2 }'
-}
-
 # deaths: how often anybody was held for dead, as the events kept so far tell.
 deaths() {
 	cat "$LAB_OUT"/*.events | grep -c '"object":"node".*"state":"dead"'

@@ -44,10 +44,10 @@ sleep_us 1000000
 capture client eth0 wire6 'icmp6'
 check "IPv6: there is an answer" pings client "$vip6"
 sleep_us 10000
-dropped=$(stat cookbook2 guard_drop)
+dropped=$(counter cookbook2 guard_drop)
 check_ge "IPv6: cookbook2 was asked, too, and kept silent" "$dropped" 1
 refuse "IPv6: it cannot send from it" pings cookbook2 fd00::60 -I "$vip6"
-check_ge "IPv6: as the guard dropped that" "$(stat cookbook2 guard_drop)" $((dropped + 1))
+check_ge "IPv6: as the guard dropped that" "$(counter cookbook2 guard_drop)" $((dropped + 1))
 check "IPv6: its own address works" pings cookbook2 fd00::60 -I fd00::16
 check "IPv6: and is found" pings other fd00::16
 ip -n other neigh replace "$vip6" lladdr $two dev eth0
@@ -68,7 +68,7 @@ wait_until 2000 group_is cookbook2 active
 
 # ---- a stranger has it, too
 ip -n other address add "$vip/32" dev eth0
-before=$(stat cookbook2 duplicate)
+before=$(counter cookbook2 duplicate)
 mono_us start
 asked=()
 for i in 1 2 3 4 5; do
@@ -79,7 +79,7 @@ sleep_us 300000
 wait_new_event cookbook2 '"event":"duplicate"' "$start"
 check_match "a duplicate is told with its address" "\"address\":\"$vip\"" "$EVENT"
 check_match "and with whose it is" '"hwaddr":"02:00:00:00:04:00"' "$EVENT"
-check_eq "each of its announcements is counted" $((before + 5)) "$(stat cookbook2 duplicate)"
+check_eq "each of its announcements is counted" $((before + 5)) "$(counter cookbook2 duplicate)"
 check_eq "but it is told once in a second" 1 "$(grep -c '"event":"duplicate"' "$LAB_OUT/cookbook2.events")"
 check "and logged" log_has cookbook2 'says that it has it, too'
 wait "${asked[@]}"
@@ -88,7 +88,7 @@ on other arping -q -U -c 1 -I eth0 "$vip"
 wait_new_event cookbook2 '"event":"duplicate"' $((start + 1000000)) && ok "after which it is told again"
 check_eq "who does not hold it has nothing to tell" 0 "$(grep -c '"event":"duplicate"' "$LAB_OUT/cookbook.events")"
 ip -n other address del "$vip/32" dev eth0
-before=$(stat cookbook2 duplicate)
+before=$(counter cookbook2 duplicate)
 on other arping -q -U -c 1 -I eth0 10.0.2.60
-check_eq "of other addresses it takes no notice" "$before" "$(stat cookbook2 duplicate)"
+check_eq "of other addresses it takes no notice" "$before" "$(counter cookbook2 duplicate)"
 lab_done

@@ -96,19 +96,19 @@ check_holders "nor does anything move" cookbook
 silence cookbook cookbook2 STOP
 
 # ---- what is silent, and what is not
-dropped=$(stat cookbook guard_drop)
+dropped=$(counter cookbook guard_drop)
 ip -n other neigh replace "$vip" lladdr $one dev eth0
 refuse "who still sends to the old one gets no answer" pings other "$vip"
-check_eq "as the guard dropped it" $((dropped + 1)) "$(stat cookbook guard_drop)"
+check_eq "as the guard dropped it" $((dropped + 1)) "$(counter cookbook guard_drop)"
 refuse "nor does the old one send from it" pings cookbook 10.0.2.60 -I "$vip"
-check_eq "as the guard dropped that, too" $((dropped + 2)) "$(stat cookbook guard_drop)"
+check_eq "as the guard dropped that, too" $((dropped + 2)) "$(counter cookbook guard_drop)"
 ip -n other neigh del "$vip" dev eth0
 check "it speaks to itself by it" pings cookbook "$vip"
 check "and to others by its own address" pings cookbook 10.0.2.60
 ip -n other neigh flush dev eth0
 check "which is found by ARP" pings other 10.0.2.15
-check_eq "none of which was dropped" $((dropped + 2)) "$(stat cookbook guard_drop)"
-check_eq "the one that has it drops nothing" 0 "$(stat cookbook2 guard_drop)"
+check_eq "none of which was dropped" $((dropped + 2)) "$(counter cookbook guard_drop)"
+check_eq "the one that has it drops nothing" 0 "$(counter cookbook2 guard_drop)"
 refuse "a probe finds one machine" on other sh -c "arping -D -c 2 -w 1 -I eth0 $vip | grep -q $one"
 
 # ---- back: it takes its address off, and has nothing to say

@@ -89,7 +89,7 @@ partition() {
 	local text=$1 length=$2 holder=$3 away=$4 last=$5 other now conflicts
 	[[ $holder == cookbook ]] && other=cookbook2 || other=cookbook
 	check_holders "$text: $holder has it before" "$holder"
-	conflicts=$(($(stat cookbook conflict) + $(stat cookbook2 conflict)))
+	conflicts=$(($(counter cookbook conflict) + $(counter cookbook2 conflict)))
 	rm -f "$LAB_OUT/arp"
 	capture client eth0 arp arp
 	client_start client "$vip" 500
@@ -99,7 +99,7 @@ partition() {
 	check_holders "$text: cut off from each other both have it" 'cookbook cookbook2'
 	heal_at $((CUT_US + length)) "$away"
 	healing "$text" "$HEAL_US" "$last"
-	check_ge "$text: a conflict was counted" $(($(stat cookbook conflict) + $(stat cookbook2 conflict) - conflicts)) 1
+	check_ge "$text: a conflict was counted" $(($(counter cookbook conflict) + $(counter cookbook2 conflict) - conflicts)) 1
 }
 
 keepalive=10ms

@@ -39,9 +39,9 @@ done
 other_of "$holder"
 ip -n other neigh replace "$vip" lladdr "${mac[$OTHER]}" dev eth0
 on_bg other flood labtool udp-send -n 100000000 -i 100 "$vip" 9 random:64
-dropped=$(stat "$OTHER" guard_drop)
+dropped=$(counter "$OTHER" guard_drop)
 sleep_us 50000
-check_ge "what is sent to the silent address is dropped" "$(stat "$OTHER" guard_drop)" $((dropped + 100))
+check_ge "what is sent to the silent address is dropped" "$(counter "$OTHER" guard_drop)" $((dropped + 100))
 agent_stop "$OTHER"
 check_holders "an orderly stop takes it off" "$holder"
 for i in 1 2 3 4 5; do
