@@ -19,14 +19,18 @@
  * Where two users of netpoll share a device, kernels before 6.18 take it from
  * both when one of them goes; then nothing is sent, and deadtime has to do.
  */
+#include <linux/delay.h>
 #include <linux/if_ether.h>
 #include <linux/module.h>
 #include <linux/netpoll.h>
+#include <linux/panic.h>
 #include <linux/panic_notifier.h>
 #include <linux/rtnetlink.h>
 #include <net/arp.h>
 #include <net/route.h>
 #include "hbkm.h"
+
+#define SEND_MS 10		/* within which a network card has sent one frame */
 
 static bool panic_leave = true;
 module_param(panic_leave, bool, 0444);
@@ -185,12 +189,13 @@ static void say(struct hbkm_link *link, const u8 *frame)
  */
 static int panic_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
-	static bool said;
+	static bool called;
+	bool said = false;
 	struct net *net;
 
-	if (said)		/* and the panic is of our making */
+	if (called)		/* and the panic is of our making */
 		return NOTIFY_DONE;
-	said = true;
+	called = true;
 	/*
 	 * For good. On x86 a panicked machine that does not reboot is deaf and dumb;
 	 * others serve interrupts on, and with them timers, ARP and what else runs in
@@ -210,7 +215,11 @@ static int panic_event(struct notifier_block *nb, unsigned long event, void *ptr
 			continue;
 		list_for_each_entry_rcu(link, &cl->links, list)
 			say(link, cl->lastword);
+		said = true;
 	}
+	/* A machine that is to reboot at once takes the frame with it that its network card has not sent yet. */
+	if (said && panic_timeout < 0)
+		mdelay(SEND_MS);
 	return NOTIFY_DONE;
 }
 

@@ -30,10 +30,13 @@ set_up() {
 	guest "$1" 'hbctl run >>/tmp/hbctl.log 2>&1 &'
 }
 
-# both_up: until both have joined, and the preferred node holds all.
+# both_up: until both have joined, and the preferred node holds all. That a busy host keeps an agent from running, too, is no
+# reason to take its address away.
 both_up() {
 	wait_until 60000 joined a
 	wait_until 60000 joined b
+	guest a hbctl set agent_timeout "${deadtime_ms}ms" >/dev/null
+	guest b hbctl set agent_timeout "${deadtime_ms}ms" >/dev/null
 	wait_until 60000 has a
 	wait_until 60000 peer_is a up
 	wait_until 60000 peer_is b up
