@@ -185,7 +185,8 @@ static void say(struct hbkm_link *link, const u8 *frame)
 
 /*
  * Context: panic: interrupts off, the other processors stopped, or about to be.
- * Takes no lock of ours, allocates nothing; bounded by the number of links.
+ * Takes no lock of ours, allocates nothing; bounded by the number of links, and by
+ * SEND_MS before a reboot at once.
  */
 static int panic_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
@@ -217,7 +218,7 @@ static int panic_event(struct notifier_block *nb, unsigned long event, void *ptr
 			say(link, cl->lastword);
 		said = true;
 	}
-	/* A machine that is to reboot at once takes the frame with it that its network card has not sent yet. */
+	/* A machine that reboots at once takes with it what its network card still has to send. */
 	if (said && panic_timeout < 0)
 		mdelay(SEND_MS);
 	return NOTIFY_DONE;
