@@ -17,7 +17,7 @@ settings=()
 resources=('cookbook IPaddr::10.0.2.100/24/eth0:1')
 keys=('auth 1' '1 sha1 topsecretpassword')
 
-# The hardware addresses that the two get there.
+# The hardware addresses that the recipe's two nodes get from the lab.
 declare -A mac=([cookbook]=02:00:00:00:01:00 [cookbook2]=02:00:00:00:02:00)
 
 # pair_of_nodes: the recipe's two nodes and the client.
@@ -58,8 +58,8 @@ value() {
 	printf '%s\n' "${line%% *}"
 }
 
-# deaths: how often anybody was held for dead, as the events kept so far tell.
-deaths() {
+# deaths_told: how often anybody was held for dead, as the events kept so far tell.
+deaths_told() {
 	cat "$LAB_OUT"/*.events | grep -c '"object":"node".*"state":"dead"'
 }
 
@@ -100,11 +100,11 @@ start_warm() {
 }
 
 both_ready() {
-	warm_is cookbook 'warm ready' && warm_is cookbook2 'warm ready'
+	group_is cookbook 'warm ready' && group_is cookbook2 'warm ready'
 }
 
-# warm_is NODE WORDS: of the recipe's group.
-warm_is() {
+# group_is NODE WORDS: of the recipe's group.
+group_is() {
 	says "$1" "$2" groups cookbook
 }
 

@@ -9,12 +9,6 @@
 . ./common.sh
 
 vip6=fd00::100
-one=02:00:00:00:01:00 two=02:00:00:00:02:00
-
-# group_is NODE STATE
-group_is() {
-	says "$1" "state $2" groups cookbook
-}
 
 # pings NODE ADDR [OPTION…]: true if it gets an answer.
 pings() {
@@ -50,21 +44,21 @@ refuse "IPv6: it cannot send from it" pings cookbook2 fd00::60 -I "$vip6"
 check_ge "IPv6: as the guard dropped that" "$(counter cookbook2 guard_drop)" $((dropped + 1))
 check "IPv6: its own address works" pings cookbook2 fd00::60 -I fd00::16
 check "IPv6: and is found" pings other fd00::16
-ip -n other neigh replace "$vip6" lladdr $two dev eth0
+ip -n other neigh replace "$vip6" lladdr "${mac[cookbook2]}" dev eth0
 refuse "IPv6: who sends to it gets no answer" pings other "$vip6"
 ip -n other neigh del "$vip6" dev eth0
 capture_stop client
-check_eq "IPv6: cookbook alone has advertised it" "$one" "$(tcpdump -n -e -r "$LAB_OUT/wire6" 2>/dev/null |
+check_eq "IPv6: cookbook alone has advertised it" "${mac[cookbook]}" "$(tcpdump -n -e -r "$LAB_OUT/wire6" 2>/dev/null |
 	grep "neighbor advertisement, tgt is $vip6" | awk '{ print $2 }' | sort -u)"
 on cookbook2 hbctl takeover >/dev/null
 sleep_us 50000
 ip -n client neigh flush dev eth0
 check "IPv6: after a move the other one answers" pings client "$vip6"
-check_match "IPv6: by its own hardware address" "$two" "$(ip -n client neigh show "$vip6")"
+check_match "IPv6: by its own hardware address" "${mac[cookbook2]}" "$(ip -n client neigh show "$vip6")"
 for name in cookbook cookbook2; do
 	ip -n "$name" address del "$vip6/64" dev eth0
 done
-wait_until 2000 group_is cookbook2 active
+wait_until 2000 group_is cookbook2 'state active'
 
 # ---- a stranger has it, too
 ip -n other address add "$vip/32" dev eth0

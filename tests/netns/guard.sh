@@ -10,7 +10,6 @@
 . ./common.sh
 
 timeout=20000		# of the agents, in us
-one=02:00:00:00:01:00 two=02:00:00:00:02:00
 
 # answered FILE: whose answers to the client are in the capture, in order, each as often in a row as they came: MAC*COUNT…
 answered() {
@@ -31,15 +30,9 @@ said() {
 		END { print n + 0 }'
 }
 
-# group_is NODE STATE
-group_is() {
-	says "$1" "state $2" groups cookbook
-}
-
 # silence HOLDER OTHER HOW: HOLDER's agent goes, by this signal, and its address stays where it is.
 silence() {
-	local holder=$1 other=$2 how=$3 text="agent gets SIG$3" pid start end taken old new
-	[[ $holder == cookbook ]] && old=$one new=$two || old=$two new=$one
+	local holder=$1 other=$2 how=$3 text="agent gets SIG$3" pid start end taken old=${mac[$1]} new=${mac[$2]}
 	check_holders "$text: $holder has it before" "$holder"
 	agent_pid "$holder" pid
 	rm -f "$LAB_OUT/wire"
@@ -53,7 +46,7 @@ silence() {
 	taken=$EVENT_US
 	sleep_us 100000
 	check_holders "$text: the address is on both" 'cookbook cookbook2'
-	check "$text: $holder's kernel has given it up by itself" group_is "$holder" standby
+	check "$text: $holder's kernel has given it up by itself" group_is "$holder" 'state standby'
 	# Everybody forgets where it is, and asks.
 	ip -n client neigh flush dev eth0
 	sleep_us 100000
@@ -97,7 +90,7 @@ silence cookbook cookbook2 STOP
 
 # ---- what is silent, and what is not
 dropped=$(counter cookbook guard_drop)
-ip -n other neigh replace "$vip" lladdr $one dev eth0
+ip -n other neigh replace "$vip" lladdr "${mac[cookbook]}" dev eth0
 refuse "who still sends to the old one gets no answer" pings other "$vip"
 check_eq "as the guard dropped it" $((dropped + 1)) "$(counter cookbook guard_drop)"
 refuse "nor does the old one send from it" pings cookbook 10.0.2.60 -I "$vip"
@@ -109,7 +102,7 @@ ip -n other neigh flush dev eth0
 check "which is found by ARP" pings other 10.0.2.15
 check_eq "none of which was dropped" $((dropped + 2)) "$(counter cookbook guard_drop)"
 check_eq "the one that has it drops nothing" 0 "$(counter cookbook2 guard_drop)"
-refuse "a probe finds one machine" on other sh -c "arping -D -c 2 -w 1 -I eth0 $vip | grep -q $one"
+refuse "a probe finds one machine" on other sh -c "arping -D -c 2 -w 1 -I eth0 $vip | grep -q ${mac[cookbook]}"
 
 # ---- back: it takes its address off, and has nothing to say
 agent_pid cookbook pid
@@ -137,13 +130,13 @@ sleep_us 10000
 mono_us start
 kill -STOP "$pid"
 on cookbook hbctl standby >/dev/null &
-wait_until 1000 group_is cookbook2 failed
+wait_until 1000 group_is cookbook2 'state failed'
 wait_address cookbook "$vip" 1000
 sleep_us 50000
 mono_us end
 client_stop client
 wait $!
-check "an agent that does not bring it up has failed to, and the other has it back" group_is cookbook active
+check "an agent that does not bring it up has failed to, and the other has it back" group_is cookbook 'state active'
 measure "an agent that hangs when it is to take over: client outage" "$(client_outage_us client "$start" "$end")" us
 limit "no longer than its time-out and 3 ms, us" "$(client_outage_us client "$start" "$end")" $((timeout + 3000))
 kill -CONT "$pid"

@@ -11,6 +11,7 @@
 . ./common.sh
 
 beat=10000		# keepalive, in us
+
 # event_us NODE SINCE_US TEXT…: when the first event with all these texts came after that time; nothing if none has.
 event_us() {
 	local name=$1 since=$2 line
@@ -118,14 +119,14 @@ done
 
 # ---- too short to be a death
 for length in 8000 10000 15000; do
-	before=$(deaths)
+	before=$(deaths_told)
 	client_start client "$vip" 500
 	now=$(mono_us)
 	cut_at $((now + 5000)) cookbook2
 	heal_at $((CUT_US + length)) cookbook2
 	sleep_us 500000
 	client_stop client
-	check_eq "$length us: nobody dies" "$before" "$(deaths)"
+	check_eq "$length us: nobody dies" "$before" "$(deaths_told)"
 	check_holders "$length us: and nothing moves" cookbook
 	check_le "$length us: the client notices nothing, us" "$(client_outage_us client "$CUT_US" $((CUT_US + 500000)))" 3000
 done

@@ -35,7 +35,7 @@ reload() {
 # begin: what quiet looks at comes after this.
 begin() {
 	mono_us BEGUN
-	DEATHS=$(deaths)
+	DEATHS=$(deaths_told)
 	DROPS=$(drops)
 }
 
@@ -55,7 +55,7 @@ quiet() {
 	check_holders "$1: the address is on cookbook" cookbook
 	check_eq "$1: which never lost it" '' "$(awk -v since="$BEGUN" -v address="$vip/" \
 		'$1 >= since * 1000 && index($3, address) == 1' "$LAB_OUT/cookbook.addresses" "$LAB_OUT/cookbook2.addresses")"
-	check_eq "$1: nobody was held for dead" "$DEATHS" "$(deaths)"
+	check_eq "$1: nobody was held for dead" "$DEATHS" "$(deaths_told)"
 	check_eq "$1: no frame was dropped" "$DROPS" "$(drops)"
 	check_le "$1: the client has always had answers, us" "$(client_outage_us client "$BEGUN" "$end")" 5000
 }
@@ -287,7 +287,7 @@ begin
 reload cookbook2
 wait_until 1000 says cookbook 'state dead' nodes cookbook2
 check_ge "a key that the others have not: frames are dropped" $(($(drops) - DROPS)) 3
-check_ge "and the node is held for dead" $(($(deaths) - DEATHS)) 1
+check_ge "and the node is held for dead" $(($(deaths_told) - DEATHS)) 1
 configure_one cookbook
 reload cookbook
 wait_until 5000 joined cookbook cookbook2

@@ -63,7 +63,10 @@ static inline void resolve(void)
 	family = GENL_ID_CTRL;
 	begin(CTRL_CMD_GETFAMILY);
 	put_text(CTRL_ATTR_FAMILY_NAME, HBKM_GENL_NAME);
-	send(sock, &out, out.hdr.nlmsg_len, 0);
+	if (send(sock, &out, out.hdr.nlmsg_len, 0) < 0) {
+		perror("send");
+		exit(2);
+	}
 	n = recv(sock, in, sizeof(in), 0);
 	family = 0;
 	for (ssize_t at = NLMSG_LENGTH(GENL_HDRLEN); at + NLA_HDRLEN <= n;) {

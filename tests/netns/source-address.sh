@@ -18,7 +18,7 @@ strange() {
 # begin: what silent looks at comes after this.
 begin() {
 	local name
-	DEATHS=$(deaths)
+	DEATHS=$(deaths_told)
 	for name in cookbook cookbook2; do
 		rm -f "$LAB_OUT/$name.pcap"
 		capture "$name" eth0 "$name.pcap" udp port 694
@@ -38,7 +38,7 @@ clean() {
 
 # alive TEXT ADDR HOLDER: and nobody was held for dead, and HOLDER has it.
 alive() {
-	check_eq "$1: nobody was held for dead" "$DEATHS" "$(deaths)"
+	check_eq "$1: nobody was held for dead" "$DEATHS" "$(deaths_told)"
 	check_holders "$1: $3 has it" "$3" "$2"
 	check "$1: both are up" joined cookbook cookbook2
 }
@@ -97,7 +97,7 @@ for address in 10.0.2.100/25 10.0.2.2/24 10.0.2.20/27 10.0.2.20/32 10.0.0.1/16; 
 	sleep_us 100000
 	ip -n cookbook link set eth0 up
 	wait_until 5000 joined cookbook cookbook2
-	DEATHS=$(deaths)
+	DEATHS=$(deaths_told)
 	on cookbook hbctl takeover -w 2s
 	sleep_us 200000
 	alive "$address, its interface down and up" "$vip" cookbook

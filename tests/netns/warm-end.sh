@@ -9,7 +9,7 @@
 . ./common.sh
 
 not_ready() {
-	warm_is "$1" warm && ! warm_is "$1" 'warm ready'
+	group_is "$1" warm && ! group_is "$1" 'warm ready'
 }
 
 auto_failback=off
@@ -19,7 +19,7 @@ pair_of_nodes
 node other eth0=10.0.2.60/24@br0
 configure
 start_warm cookbook cookbook2
-wait_until 5000 warm_is cookbook 'state active'
+wait_until 5000 group_is cookbook 'state active'
 holder=cookbook
 
 # ---- an address that is not there is not taken over by the kernel
@@ -54,7 +54,7 @@ for i in 1 2 3 4 5; do
 		agent_kill cookbook
 		agent_kill cookbook2
 		start_warm "$holder" "$OTHER"
-		wait_until 5000 warm_is "$holder" 'state active'
+		wait_until 5000 group_is "$holder" 'state active'
 	fi
 	agent_stop "$OTHER"
 done
@@ -66,6 +66,6 @@ for i in 1 2 3 4 5; do
 	configure_one "$OTHER"
 done
 start_warm "$OTHER"
-check "module and namespaces go and come under it" warm_is "$holder" 'state active'
+check "module and namespaces go and come under it" group_is "$holder" 'state active'
 bg_end "$flood" KILL
 lab_done

@@ -28,7 +28,7 @@ deaths() {
 		sleep_us 10000
 		heal "$holder"
 		wait_new_event "$OTHER" "\"object\":\"node\".*\"name\":\"$holder\",\"state\":\"up\".*\"settled\":true" "$HEAL_US" || return
-		wait_until 2000 warm_is "$holder" 'state standby'
+		wait_until 2000 group_is "$holder" 'state standby'
 		holder=$OTHER
 	done
 	client_stop client
@@ -62,7 +62,7 @@ agent_stop cookbook2
 # ---- warm
 capture other eth0 wire arp
 start_warm cookbook cookbook2
-wait_until 5000 warm_is cookbook 'state active'
+wait_until 5000 group_is cookbook 'state active'
 check_holders "warm: both have the address" 'cookbook cookbook2'
 ip -n client neigh flush dev eth0
 client_start client "$vip" 1000
@@ -88,7 +88,7 @@ sleep_us 10000
 mono_us start
 on "$holder" hbctl standby >/dev/null
 other_of "$holder"
-wait_until 2000 warm_is "$OTHER" 'state active'
+wait_until 2000 group_is "$OTHER" 'state active'
 sleep_us 50000
 mono_us end
 client_stop client
@@ -106,7 +106,7 @@ agent_pid "$holder" pid
 kill -STOP "$pid"
 sleep_us 200000
 mono_us end
-check "warm: the holder's agent hangs, and it goes on to hold" warm_is "$holder" 'state active'
+check "warm: the holder's agent hangs, and it goes on to hold" group_is "$holder" 'state active'
 check "though its kernel knows" says "$holder" 'state running holding' cluster
 limit "the client does not notice, us" "$(client_outage_us client "$start" "$end")" 500
 kill -CONT "$pid"
@@ -123,11 +123,11 @@ sleep_us 100000
 mono_us end
 measure "the agent is stopped that would take over: client outage" "$(client_outage_us client "$CUT_US" "$end")" us
 limit "it is taken over all the same, us" "$(client_outage_us client "$CUT_US" "$end")" 4500
-check "by $OTHER's kernel alone" warm_is "$OTHER" 'state active'
+check "by $OTHER's kernel alone" group_is "$OTHER" 'state active'
 kill -CONT "$pid"
 heal "$holder"
 wait_until 2000 joined cookbook cookbook2
-wait_until 2000 warm_is "$holder" 'state standby'
+wait_until 2000 group_is "$holder" 'state standby'
 holder=$OTHER
 
 # ---- death, while real-time tasks take the whole processor
@@ -143,10 +143,10 @@ client_stop client
 # The client itself and its answers run at a higher priority than the hog.
 measure "real-time tasks take the processor: client outage" "$(client_outage_us client "$CUT_US" "$end")" us
 limit "it is taken over all the same, us" "$(client_outage_us client "$CUT_US" "$end")" 5000
-check "by $OTHER" warm_is "$OTHER" 'state active'
+check "by $OTHER" group_is "$OTHER" 'state active'
 heal "$holder"
 wait_until 5000 joined cookbook cookbook2
-wait_until 2000 warm_is "$holder" 'state standby'
+wait_until 2000 group_is "$holder" 'state standby'
 holder=$OTHER
 
 lab_done

@@ -35,8 +35,8 @@ set_up() {
 both_up() {
 	wait_until 60000 joined a
 	wait_until 60000 joined b
-	guest a hbctl set agent_timeout "${deadtime_ms}ms" >/dev/null
-	guest b hbctl set agent_timeout "${deadtime_ms}ms" >/dev/null
+	check "a's agent has the time of its peers" guest a hbctl set agent_timeout "${deadtime_ms}ms"
+	check "b's agent, too" guest b hbctl set agent_timeout "${deadtime_ms}ms"
 	wait_until 60000 has a
 	wait_until 60000 peer_is a up
 	wait_until 60000 peer_is b up
