@@ -15,11 +15,11 @@ deps:
 
 # The module for the lab is that of Debian's kernel, whatever kernel runs here.
 check: deps
-	$(MAKE) module tools $(TEST_PROGRAMS)
+	$(MAKE) module tools $(TEST_PROGRAMS) $(LAB_MODULES)
 	tests/check
 
 check-kernels: deps
-	$(MAKE) module tools $(TEST_PROGRAMS)
+	$(MAKE) module tools $(TEST_PROGRAMS) $(LAB_MODULES)
 	tests/check-kernels
 
 fuzz:

@@ -18,8 +18,8 @@ lab_fail() {
 . "$lab/uml/machine.sh"
 
 # kernel_find NAME|'' : where a kernel is. Sets KVER (its release), VMLINUZ, KROOT (lib/modules/KVER is below it),
-# KMODULE (the hbkm.ko built for it), KUML (set
-# for user-mode Linux). '' is the default, Debian's own kernel on this host.
+# KMODULE (the hbkm.ko built for it), KTESTS (where the lab's own modules are), KUML (set for user-mode Linux). '' is the
+# default, Debian's own kernel on this host.
 kernel_find() {
 	local dir=$top/build/kernels/$1
 	KUML=''
@@ -28,12 +28,14 @@ kernel_find() {
 		VMLINUZ=/boot/vmlinuz-$KVER
 		KROOT=/
 		KMODULE=$top/hbkm.ko
+		KTESTS=$top/build/modules
 	else
 		[[ -e $dir/release ]] || lab_fail "no kernel $1 here: run tests/lab/kernel $1"
 		KVER=$(<"$dir/release")
 		VMLINUZ=$dir/vmlinuz
 		KROOT=$dir/root
 		KMODULE=$dir/hbkm.ko
+		KTESTS=$dir/modules
 		[[ $1 != uml* ]] || KUML=yes
 	fi
 }

@@ -150,7 +150,7 @@ index_modules() {
 	rm "$1/lib"
 }
 
-# overlay_build ROOT SCRIPT: everything but the script itself. Reads KVER, KROOT, HBKM (empty: without the module).
+# overlay_build ROOT SCRIPT: everything but the script itself. Reads KVER, KROOT, KTESTS, HBKM (empty: without the module).
 overlay_build() {
 	local root=$1 script=$2 name item
 	local -a modules found
@@ -165,6 +165,10 @@ overlay_build() {
 		mapfile -t -O "${#modules[@]}" modules < <(modinfo -F depends "$HBKM" | tr , '\n' | grep .)
 		mkdir -p "$root/usr/lib/modules/$KVER/updates"
 		cp "$HBKM" "$root/usr/lib/modules/$KVER/updates/hbkm.ko"
+		while read -r name; do
+			[[ -e $KTESTS/$name.ko ]] || lab_fail "no ${KTESTS#"$top/"}/$name.ko: build first: make build/modules/$name.ko"
+			cp "$KTESTS/$name.ko" "$root/usr/lib/modules/$KVER/updates/"
+		done < <(directive "$script" own-modules)
 		cp "$top/build/hbctl" "$root/usr/sbin/hbctl"
 		add_libraries "$root" "$top/build/hbctl"
 		# The names under which hbctl is Heartbeat's own programs.

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # A busy node is not a dead node. Puts a load on both nodes (in one guest they share its processor), watches for SECONDS how
 # late beats leave and whether anybody is held for dead, then lets the holder die under the same load.
-#	tests/lab/run tests/load/load.sh [-s SECONDS] [-d DEATHS] [-t DEADTIME_US]... LOAD...
+#	tests/lab/run tests/load/load.sh [-w] [-s SECONDS] [-d DEATHS] [-t DEADTIME_US]... LOAD...
+# With -w the standby is warm: it takes over without its agent, which then may come to run whenever it likes.
 # A row of JSON for each load and deadtime is kept in $LAB_OUT/rows. tests/load/matrix runs them all.
 # lab: files ../netns/common.sh
 # lab: needs nft mkfs.ext4 fsfreeze
@@ -13,9 +14,10 @@
 # shellcheck source=../netns/common.sh
 . ../netns/common.sh
 
-seconds=5 deaths=2 deadtimes=()
-while getopts s:d:t: option; do
+seconds=5 deaths=2 deadtimes=() warm=''
+while getopts ws:d:t: option; do
 	case $option in
+	w) warm=warm ;;
 	s) seconds=$OPTARG ;;
 	d) deaths=$OPTARG ;;
 	t) deadtimes+=("$OPTARG") ;;
@@ -31,6 +33,7 @@ trace=/sys/kernel/tracing
 # Under these loads a death is seen in time, but acted upon when agents, at SCHED_FIFO 50, come to run; or the new holder's answers
 # wait in the interface's queue.
 unanswered=' fifo fifo-flood flood-fifo txqueue '
+[[ -z $warm ]] || unanswered=' txqueue '
 # And under these interrupts or softirqs are kept off for longer: a console prints with interrupts off, and received frames are
 # looked at up to 300 at a time.
 imprecise=' console flood-fifo '
@@ -125,8 +128,7 @@ end_frozen() { fsfreeze -u "$frozen"; }
 # The agent of the holder stands still for 5 s: the peer takes over in order, for nobody is dead.
 start_agent-stopped() {
 	local pid
-	holders
-	agent_pid "$HOLDERS" pid
+	agent_pid "$HOLDER" pid
 	kill -STOP "$pid"
 	sleep_us 5000000
 	kill -CONT "$pid"
@@ -168,8 +170,19 @@ stalls() {
 	done
 }
 
+# one_holder: both are well, and one of them, HOLDER, has the address, or, if both are warm, may use it.
 one_holder() {
-	joined cookbook cookbook2 && holders && [[ $HOLDERS == cookbook || $HOLDERS == cookbook2 ]]
+	joined cookbook cookbook2 || return
+	if [[ -z $warm ]]; then
+		holders
+		HOLDER=$HOLDERS
+		[[ $HOLDER == cookbook || $HOLDER == cookbook2 ]]
+	else
+		HOLDER=cookbook
+		group_is cookbook 'state active' || HOLDER=cookbook2
+		other_of "$HOLDER"
+		group_is "$HOLDER" 'state active' && group_is "$OTHER" 'state standby' && both_ready
+	fi
 }
 
 # death: the holder dies, and lives again. Adds to the arrays verdicts and outages.
@@ -177,14 +190,14 @@ death() {
 	local now
 	one_holder
 	mono_us now
-	cut_at $((now + 200000)) "$HOLDERS"
+	cut_at $((now + 200000)) "$HOLDER"
 	sleep_us 300000
 	# Until the address answers again, or never.
 	wait_until 10000 answered
 	died "$CUT_US" $((CUT_US + 10000000))
 	verdicts+=($((DIED_US - CUT_US)))
 	outages+=("$(client_outage_us client "$CUT_US" $((CUT_US + 100000)))")
-	heal "$HOLDERS"
+	heal "$HOLDER"
 	wait_until 60000 one_holder
 }
 
@@ -196,7 +209,7 @@ answered() {
 
 # row LOAD DEADTIME_US
 row() {
-	local keepalive=$(($2 / 3)) from to stalled pid n half most worst name verdict outage
+	local keepalive=$(($2 / 3)) from to stalled pid n half most worst wrong name verdict outage
 	local -a verdicts=() outages=()
 	for name in cookbook cookbook2; do
 		on "$name" hbctl set keepalive 1ms deadtime 100ms
@@ -217,7 +230,8 @@ row() {
 	stalled=$((STALLS - stalled))
 	died "$from" "$to"
 	read -r n half most worst < <(lateness "$LAB_OUT/trace")
-	check_eq "$1 at $2 us: deaths" 0 "$DIED"
+	wrong=$DIED
+	check_eq "$1 at $2 us: deaths" 0 "$wrong"
 	measure "$1 at $2 us: of $n beats, half / 999 of 1000 / all late by at most" \
 		"$((half / 1000)) / $((most / 1000)) / $((worst / 1000))" us
 	measure "$1 at $2 us: stalls" "$stalled" ''
@@ -242,8 +256,8 @@ row() {
 	done
 	loads=()
 	! declare -F "end_$1" >/dev/null || "end_$1"
-	printf '{"kernel":"%s","load":"%s","deadtime_us":%d,"seconds":%d,"deaths":%d,"stalls":%d,"late_ns":[%d,%d,%d],"verdict_us":[%s],"outage_us":[%s]}\n' \
-		"$LAB_KERNEL" "$1" "$2" "$seconds" "$DIED" "$stalled" "$half" "$most" "$worst" \
+	printf '{"kernel":"%s","load":"%s","standby":"%s","deadtime_us":%d,"seconds":%d,"deaths":%d,"stalls":%d,"late_ns":[%d,%d,%d],"verdict_us":[%s],"outage_us":[%s]}\n' \
+		"$LAB_KERNEL" "$1" "${warm:-cold}" "$2" "$seconds" "$wrong" "$stalled" "$half" "$most" "$worst" \
 		"$(IFS=,; echo "${verdicts[*]}")" "$(IFS=,; echo "${outages[*]}")" >>"$LAB_OUT/rows"
 	[[ $LAB_EXACT == 1 ]] || cp "$LAB_OUT/trace" "$LAB_OUT/trace.$1.$2"
 }
@@ -262,7 +276,11 @@ for name in cookbook cookbook2; do
 	on "$name" mount --bind "$frozen/$name" /var/log
 done
 configure
-start_members
+if [[ -n $warm ]]; then
+	start_warm cookbook cookbook2
+else
+	start_members
+fi
 for name in cookbook cookbook2; do
 	[[ $name == cookbook ]] && to=10.0.2.16 || to=10.0.2.15
 	capture "$name" eth0 "$name.pcap" udp port 694 and dst "$to"

@@ -39,15 +39,16 @@ begin() {
 	DROPS=$(drops)
 }
 
-# drops: frames that were not what they should have been, on both nodes.
+# drops: which frames, and how many, were not what they should have been, on both nodes.
 drops() {
 	local name
 	for name in cookbook cookbook2; do
-		on "$name" hbctl show stats
-	done | awk '/^rx_(short|magic|version|type|length|field|cluster|self|link|node|key|mac|replay|stale) / { n += $2 } END { print n }'
+		on "$name" hbctl show stats | awk -v name="$name" '
+			/^rx_(short|magic|version|type|length|field|cluster|self|link|node|key|mac|replay|stale) / && $2 { print name, $1, $2 }'
+	done
 }
 
-# quiet TEXT: since begin the address has been on cookbook, and nobody has noticed anything.
+# quiet TEXT [COUNTER]: since begin the address has been on cookbook, and nobody has noticed anything, but for this counter.
 quiet() {
 	local end
 	sleep_us 300000
@@ -56,7 +57,7 @@ quiet() {
 	check_eq "$1: which never lost it" '' "$(awk -v since="$BEGUN" -v address="$vip/" \
 		'$1 >= since * 1000 && index($3, address) == 1' "$LAB_OUT/cookbook.addresses" "$LAB_OUT/cookbook2.addresses")"
 	check_eq "$1: nobody was held for dead" "$DEATHS" "$(deaths_told)"
-	check_eq "$1: no frame was dropped" "$DROPS" "$(drops)"
+	check_eq "$1: no frame was dropped" "$DROPS" "$(drops | grep -v " ${2-nothing} ")"
 	check_le "$1: the client has always had answers, us" "$(client_outage_us client "$BEGUN" "$end")" 5000
 }
 
@@ -278,15 +279,17 @@ configure
 reload cookbook cookbook2
 wait_until 2000 says cookbook2 'paths_heard 0 paths_echoed 0' nodes cookbook
 check "a link is removed" says cookbook2 'paths_heard 0 paths_echoed 0' nodes cookbook
-quiet "a link is added, and removed"
+# The one who has no such link any more may still get a beat of the other's, who has.
+quiet "a link is added, and removed" rx_link
 
 # ---- and what is not done step by step does show
 keys=('auth 3' '3 sha1 yetanother')
 configure_one cookbook2
 begin
+unknown=$(counter cookbook rx_key)
 reload cookbook2
 wait_until 1000 says cookbook 'state dead' nodes cookbook2
-check_ge "a key that the others have not: frames are dropped" $(($(drops) - DROPS)) 3
+check_ge "a key that the others have not: frames are dropped" $(($(counter cookbook rx_key) - unknown)) 3
 check_ge "and the node is held for dead" $(($(deaths_told) - DEATHS)) 1
 configure_one cookbook
 reload cookbook

@@ -1,0 +1,51 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Interrupts are kept off, with all that this stops: beats, judges, agents. Both nodes are in one kernel here, so both stand still, and
+# whoever stood still has no verdict on anybody: nobody is declared dead, however long it was, and the holder still holds, or
+# gives it up before it beats again, and takes it anew. (One of two machines standing still: pair/stall.)
+# lab: files common.sh
+# lab: own-modules irqs_off
+# lab: not uml-debug what is computed takes no time there
+# shellcheck source=../lab/lib.sh
+. "$LAB_LIB"
+# shellcheck source=common.sh
+. ./common.sh
+
+keepalive=1ms deadtime=3ms warntime=2ms auto_failback=off
+pair_of_nodes
+configure
+start_members
+watch cookbook cookbook2
+address_log cookbook
+address_log cookbook2
+modprobe irqs_off
+sleep_us 200000
+
+# For less than deadtime nothing comes of it.
+for us in 500 1000 1500; do
+	mono_us before
+	echo "$us" >/sys/module/irqs_off/parameters/hold_us
+	mono_us after
+	check_ge "interrupts are off for $us us" $((after - before)) "$us"
+	sleep_us 200000
+done
+check_eq "the holder kept the address" '' "$(grep " del $vip/" "$LAB_OUT/cookbook.addresses")"
+
+# For more, both know that they have slept.
+for us in 4000 10000 50000 200000; do
+	stalls=$(counter cookbook stall) stalls2=$(counter cookbook2 stall)
+	mono_us before
+	echo "$us" >/sys/module/irqs_off/parameters/hold_us
+	mono_us after
+	# By the kernel's calibrated loops.
+	check_ge "interrupts are off for $us us" $((after - before)) $((us * 98 / 100))
+	sleep_us 200000
+	check_ge "$us us: the holder knows" "$(counter cookbook stall)" $((stalls + 1))
+	check_ge "$us us: so does the other" "$(counter cookbook2 stall)" $((stalls2 + 1))
+	check_holders "$us us: the holder has the address, again or still" cookbook
+done
+check_eq "nobody was declared dead" 0 "$(deaths_told)"
+check_eq "the other never took it" '' "$(grep " add $vip/" "$LAB_OUT/cookbook2.addresses")"
+check_le "the holder gave it up at most once each time" "$(grep -c " del $vip/" "$LAB_OUT/cookbook.addresses")" 4
+check_eq "no two claimed it" "0 0" "$(counter cookbook conflict) $(counter cookbook2 conflict)"
+lab_done
