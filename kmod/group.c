@@ -669,7 +669,7 @@ static bool another_is_able(const struct hbkm_cluster *cl, const struct hbkm_gro
 
 	build_ballot(cl, group, now, &b);
 	for (i = 0; i < b.n; i++)
-		if (i != b.self && b.voters[i].able)
+		if (i != b.self && b.voters[i].able && b.voters[i].state != HBKM_GROUP_FAILED)
 			return true;
 	return false;
 }

@@ -315,10 +315,11 @@ static void acquire(struct agent *a, struct agent_group *g, uint64_t cause_ns)
 	int err = 0;
 
 	for (size_t i = 0; i < g->n_vips && !err; i++) {
-		if (!g->vips[i].ifindex) {
+		failed = i;
+		if (!g->vips[i].ifindex)
 			err = prepare(a, &g->vips[i]);
-			failed = i;
-		}
+		if (!err)
+			err = vip_check_up(a->rt, &g->vips[i]);
 	}
 	if (!err)
 		err = vip_add(a->rt, g->vips, g->n_vips, &failed);
@@ -724,7 +725,7 @@ static void link_gone(struct agent_group *g, struct vip *v, const struct vip_cha
 			  text_of(v, text, sizeof(text)));
 	v->held = false;
 	v->ifindex = 0;
-	v->running = false;
+	v->up = v->running = false;
 	v->arp.usable = false;
 }
 
@@ -741,10 +742,12 @@ static void link_changed(struct agent *a, struct agent_group *g, struct vip *v,
 			return;
 		log_write(LOG_INFO, "Resource group %s: %s can be had now", g->name,
 			  text_of(v, text, sizeof(text)));
+		v->up = c->up;
 		v->running = c->running;
 	} else if (v->ifindex != c->ifindex) {
 		return;
 	} else {
+		v->up = c->up;
 		v->running = c->running;
 		/* Its name or its MAC may be new. */
 		vip_refresh(a->rt, v);

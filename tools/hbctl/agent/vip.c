@@ -486,7 +486,8 @@ int vip_refresh(struct rtnl *rt, struct vip *v)
 	snprintf(v->ifname, sizeof(v->ifname), "%s", rtnl_link_get_name(link));
 	mac = rtnl_link_get_addr(link);
 	flags = rtnl_link_get_flags(link);
-	v->running = (flags & IFF_UP) && (flags & IFF_RUNNING);
+	v->up = flags & IFF_UP;
+	v->running = v->up && (flags & IFF_RUNNING);
 	if (rtnl_link_get_arptype(link) == ARPHRD_ETHER && mac &&
 	    nl_addr_get_len(mac) == ETH_ALEN && !(flags & (IFF_NOARP | IFF_LOOPBACK)))
 		arp_build(&v->arp, v->ifindex, nl_addr_get_binary_addr(mac), v->addr);
@@ -514,6 +515,14 @@ int vip_prepare(struct rtnl *rt, struct vip *v)
 	if (ret)
 		v->ifindex = 0;
 	return ret;
+}
+
+int vip_check_up(struct rtnl *rt, const struct vip *v)
+{
+	if (v->up)
+		return 0;
+	snprintf(rt->error, sizeof(rt->error), "the interface %s is down", v->ifname);
+	return -ENETDOWN;
 }
 
 /* ---- listing ---- */
@@ -602,7 +611,8 @@ static bool parse_change(struct nlmsghdr *h, struct vip_change *c)
 			return false;
 		c->kind = h->nlmsg_type == RTM_NEWLINK ? VIP_LINK : VIP_LINK_GONE;
 		c->ifindex = ifi->ifi_index;
-		c->running = (ifi->ifi_flags & IFF_UP) && (ifi->ifi_flags & IFF_RUNNING);
+		c->up = ifi->ifi_flags & IFF_UP;
+		c->running = c->up && (ifi->ifi_flags & IFF_RUNNING);
 		if (tb[IFLA_IFNAME])
 			snprintf(c->ifname, sizeof(c->ifname), "%.*s", nla_len(tb[IFLA_IFNAME]),
 				 (const char *)nla_data(tb[IFLA_IFNAME]));

@@ -43,6 +43,7 @@ struct vip {
 	struct vip_message add;
 	struct vip_message del;
 	struct arp_pair arp;
+	bool up;			/* the interface is */
 	bool running;			/* the interface is up, with carrier */
 	/* as far as we know */
 	bool held;
@@ -71,6 +72,7 @@ struct vip_change {
 	enum vip_change_kind kind;
 	int ifindex;
 	char ifname[IFNAMSIZ];		/* LINK, LINK_GONE */
+	bool up;			/* LINK */
 	bool running;			/* LINK: up, with carrier */
 	struct in_addr addr;		/* ADDR, ADDR_GONE */
 };
@@ -108,6 +110,9 @@ bool vip_same(const struct vip *a, const struct vip *b);
  * -ENETUNREACH no route to the address tells its interface or prefix
  */
 int vip_prepare(struct rtnl *rt, struct vip *v);
+
+/* The kernel adds an address to an interface that is down, where it serves nobody: 0, or -ENETDOWN. */
+int vip_check_up(struct rtnl *rt, const struct vip *v);
 
 /* The same for an interface that was found already: its name or MAC changed. */
 int vip_refresh(struct rtnl *rt, struct vip *v);
