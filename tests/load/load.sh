@@ -30,9 +30,10 @@ shift $((OPTIND - 1))
 # What ends with the script's patience, should nobody end it before.
 forever=3000
 trace=/sys/kernel/tracing
-# Under these loads a death is seen in time, but acted upon when agents, at SCHED_FIFO 50, come to run; or the new holder's answers
+# Under these loads a death is seen in time, but acted upon when agents, at SCHED_FIFO 50, come to run; or when an ordinary process
+# that forks does, for it may hold the lock on the per-CPU memory that a route of the address takes; or the new holder's answers
 # wait in the interface's queue.
-unanswered=' fifo fifo-flood flood-fifo txqueue '
+unanswered=' fifo fifo-flood flood-fifo forks txqueue '
 [[ -z $warm ]] || unanswered=' txqueue '
 # And under these interrupts or softirqs are kept off for longer: a console prints with interrupts off, and received frames are
 # looked at up to 300 at a time.

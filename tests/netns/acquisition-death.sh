@@ -188,7 +188,7 @@ rests "cookbook takes it" cookbook
 agent_pid cookbook STOPPED
 kill -STOP "$STOPPED"
 wait_address cookbook2 "$vip" 2000
-check "hangs, holding: for both kernels it is cookbook2's" says cookbook 'holder cookbook2' groups cookbook
+wait_until 100 says cookbook 'holder cookbook2' groups cookbook && ok "hangs, holding: for both kernels it is cookbook2's"
 check_holders "hangs, holding: what it had, nobody takes away" 'cookbook cookbook2'
 kill -CONT "$STOPPED"
 wait_no_address cookbook "$vip" 1000

@@ -31,7 +31,7 @@ moves() {
 }
 
 told() {
-	awk -v since="$BEGUN" -v object="\"object\":\"$2\"" 'index($0, object) && match($0, /"monotonic_ns":[0-9]+/) {
+	awk -v since="$BEGUN" -v object="\"event\":\"change\",\"object\":\"$2\"" 'index($0, object) && match($0, /"monotonic_ns":[0-9]+/) {
 		if (substr($0, RSTART + 15, RLENGTH - 15) >= since * 1000) n++ } END { print n + 0 }' "$LAB_OUT/$1.events"
 }
 
