@@ -62,10 +62,23 @@ build/%.o: %.c
 
 DKMS_DIR = $(DESTDIR)/usr/src/hbkm-$(VERSION)
 
-install: tools
+# What links to hbctl, from where Heartbeat has these programs. The unit's other name works before it is enabled.
+PROGRAMS := bin/cl_status share/heartbeat/hb_standby share/heartbeat/hb_takeover share/heartbeat/hb_addnode \
+	    share/heartbeat/hb_delnode
+
+# Without the module, and without building: the lab's guests get this, too.
+install-tools:
 	install -D -m 755 build/hbctl $(DESTDIR)$(PREFIX)/sbin/hbctl
-	ln -sf ../sbin/hbctl $(DESTDIR)$(PREFIX)/sbin/cl_status
-	install -D -m 644 tools/systemd/hbctl.service $(DESTDIR)$(SYSTEMDUNITDIR)/hbctl.service
+	set -e; for program in $(PROGRAMS); do \
+		install -d $(DESTDIR)$(PREFIX)/$${program%/*}; \
+		ln -sfr $(DESTDIR)$(PREFIX)/sbin/hbctl $(DESTDIR)$(PREFIX)/$$program; \
+	done
+	install -d $(DESTDIR)$(SYSTEMDUNITDIR)
+	sed "s,/usr/sbin/,$(PREFIX)/sbin/,g" tools/systemd/heartbeat.service >$(DESTDIR)$(SYSTEMDUNITDIR)/heartbeat.service
+	ln -sf heartbeat.service $(DESTDIR)$(SYSTEMDUNITDIR)/hbctl.service
+
+install: tools
+	$(MAKE) install-tools
 	install -d $(DKMS_DIR)/kmod $(DKMS_DIR)/include/hbkm $(DKMS_DIR)/include/uapi/linux
 	install -m 644 Kbuild dkms.conf LICENSE $(DKMS_DIR)
 	sed -i 's/@VERSION@/$(VERSION)/' $(DKMS_DIR)/dkms.conf
@@ -79,12 +92,13 @@ endif
 
 uninstall:
 ifeq ($(DESTDIR),)
-	-systemctl disable --now hbctl.service
+	-systemctl disable --now heartbeat.service
 	-dkms remove hbkm/$(VERSION) --all
 endif
 	rm -rf $(DKMS_DIR)
-	rm -f $(DESTDIR)$(SYSTEMDUNITDIR)/hbctl.service $(DESTDIR)$(PREFIX)/sbin/cl_status \
-	      $(DESTDIR)$(PREFIX)/sbin/hbctl
+	rm -f $(DESTDIR)$(SYSTEMDUNITDIR)/heartbeat.service $(DESTDIR)$(SYSTEMDUNITDIR)/hbctl.service \
+	      $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/%) $(DESTDIR)$(PREFIX)/sbin/hbctl
+	-rmdir $(DESTDIR)$(PREFIX)/share/heartbeat 2>/dev/null
 
 # ---- the rest ----
 
@@ -97,4 +111,4 @@ help:
 	@sed -n '3,/^$$/s/^#\t*//p' Makefile
 	@sed -n 's/^# target: //p' tests/check.mk tests/sim/sim.mk tests/load/load.mk
 
-.PHONY: all module tools install uninstall clean help
+.PHONY: all module tools install install-tools uninstall clean help

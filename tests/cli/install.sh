@@ -12,9 +12,13 @@ version=$(modinfo -F version hbkm.ko)
 mkdir "$tree/dkms"
 make -s install DESTDIR="$tree/root"
 "$tree/root/usr/sbin/hbctl" --version | grep -F "$version"
-"$tree/root/usr/sbin/cl_status" --help >/dev/null
+# Heartbeat's programs, where it has them; those scripts say by which name they were called.
+"$tree/root/usr/bin/cl_status" --help | grep -q "^Usage: cl_status"
+for name in hb_standby hb_takeover hb_addnode hb_delnode; do
+	"$tree/root/usr/share/heartbeat/$name" --help 2>&1 | grep -q "$name"
+done
 # The unit is right as far as systemd can tell; it looks for the program where it is not installed here.
-said=$(systemd-analyze verify "$tree/root/lib/systemd/system/hbctl.service" 2>&1 |
+said=$(systemd-analyze verify "$tree/root/lib/systemd/system/heartbeat.service" 2>&1 |
 	grep -v 'hbctl is not executable') || :
 [[ -z $said ]] || { echo "$said" && exit 1; }
 
