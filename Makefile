@@ -18,6 +18,7 @@ KDIR ?= /lib/modules/$(KVER)/build
 PREFIX ?= /usr
 DESTDIR ?=
 SYSTEMDUNITDIR ?= /lib/systemd/system
+INITDIR ?= /etc/init.d
 
 all: module tools
 
@@ -76,8 +77,16 @@ install-tools:
 	install -d $(DESTDIR)$(SYSTEMDUNITDIR)
 	sed "s,/usr/sbin/,$(PREFIX)/sbin/,g" tools/systemd/heartbeat.service >$(DESTDIR)$(SYSTEMDUNITDIR)/heartbeat.service
 	ln -sf heartbeat.service $(DESTDIR)$(SYSTEMDUNITDIR)/hbctl.service
+	install -d $(DESTDIR)$(INITDIR)
+	sed "s,/usr/sbin/,$(PREFIX)/sbin/," tools/init.d/heartbeat >$(DESTDIR)$(INITDIR)/heartbeat
+	chmod 755 $(DESTDIR)$(INITDIR)/heartbeat
 
 install: tools
+ifeq ($(DESTDIR),)
+	@! dpkg-query -W -f '$${db:Status-Status}\n' heartbeat 2>/dev/null | grep -qx installed || { \
+		echo "Debian's heartbeat is installed: remove it first (apt-get remove heartbeat; /etc/ha.d stays)" >&2; \
+		exit 1; }
+endif
 	$(MAKE) install-tools
 	install -d $(DKMS_DIR)/kmod $(DKMS_DIR)/include/hbkm $(DKMS_DIR)/include/uapi/linux
 	install -m 644 Kbuild dkms.conf LICENSE $(DKMS_DIR)
@@ -93,10 +102,12 @@ endif
 uninstall:
 ifeq ($(DESTDIR),)
 	-systemctl disable --now heartbeat.service
+	-update-rc.d -f heartbeat remove
 	-dkms remove hbkm/$(VERSION) --all
 endif
 	rm -rf $(DKMS_DIR)
-	rm -f $(DESTDIR)$(SYSTEMDUNITDIR)/heartbeat.service $(DESTDIR)$(SYSTEMDUNITDIR)/hbctl.service \
+	rm -f $(DESTDIR)$(INITDIR)/heartbeat \
+	      $(DESTDIR)$(SYSTEMDUNITDIR)/heartbeat.service $(DESTDIR)$(SYSTEMDUNITDIR)/hbctl.service \
 	      $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/%) $(DESTDIR)$(PREFIX)/sbin/hbctl
 	-rmdir $(DESTDIR)$(PREFIX)/share/heartbeat 2>/dev/null
 
