@@ -66,6 +66,10 @@ DKMS_DIR = $(DESTDIR)/usr/src/hbkm-$(VERSION)
 # What links to hbctl, from where Heartbeat has these programs. The unit's other name works before it is enabled.
 PROGRAMS := bin/cl_status share/heartbeat/hb_standby share/heartbeat/hb_takeover share/heartbeat/hb_addnode \
 	    share/heartbeat/hb_delnode
+MANUALS := man8/hbctl.8 man4/hbkm.4 man5/hbkm-ha.cf.5 man5/hbkm-haresources.5 man5/hbkm-authkeys.5
+# By these names Heartbeat's users look for them.
+MANUAL_NAMES := $(patsubst %,man1/%.1,$(notdir $(PROGRAMS)))
+COMPLETIONS = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 
 # Without the module, and without building: the lab's guests get this, too.
 install-tools:
@@ -80,6 +84,15 @@ install-tools:
 	install -d $(DESTDIR)$(INITDIR)
 	sed "s,/usr/sbin/,$(PREFIX)/sbin/," tools/init.d/heartbeat >$(DESTDIR)$(INITDIR)/heartbeat
 	chmod 755 $(DESTDIR)$(INITDIR)/heartbeat
+	set -e; for page in $(MANUALS); do \
+		install -D -m 644 tools/man/$${page##*/} $(DESTDIR)$(PREFIX)/share/man/$$page; \
+	done
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/man/,$(sort $(dir $(MANUAL_NAMES))))
+	set -e; for page in $(MANUAL_NAMES); do \
+		ln -sf ../man8/hbctl.8 $(DESTDIR)$(PREFIX)/share/man/$$page; \
+	done
+	install -D -m 644 tools/completion/hbctl $(COMPLETIONS)/hbctl
+	set -e; for program in $(notdir $(PROGRAMS)); do ln -sf hbctl $(COMPLETIONS)/$$program; done
 
 install: tools
 ifeq ($(DESTDIR),)
@@ -108,6 +121,8 @@ endif
 	rm -rf $(DKMS_DIR)
 	rm -f $(DESTDIR)$(INITDIR)/heartbeat \
 	      $(DESTDIR)$(SYSTEMDUNITDIR)/heartbeat.service $(DESTDIR)$(SYSTEMDUNITDIR)/hbctl.service \
+	      $(addprefix $(DESTDIR)$(PREFIX)/share/man/,$(MANUALS) $(MANUAL_NAMES)) \
+	      $(addprefix $(COMPLETIONS)/,hbctl $(notdir $(PROGRAMS))) \
 	      $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/%) $(DESTDIR)$(PREFIX)/sbin/hbctl
 	-rmdir $(DESTDIR)$(PREFIX)/share/heartbeat 2>/dev/null
 
