@@ -25,7 +25,7 @@ for name in hb_standby hb_takeover hb_addnode hb_delnode; do
 done
 # The unit is right as far as systemd can tell, under both names; it looks for the program where it is not installed here.
 for name in heartbeat hbctl; do
-	said=$(systemd-analyze verify "$tree/root/lib/systemd/system/$name.service" 2>&1 |
+	said=$(systemd-analyze --man=no verify "$tree/root/lib/systemd/system/$name.service" 2>&1 |
 		grep -v 'hbctl is not executable') || :
 	[[ -z $said ]] || { echo "$said" && exit 1; }
 done
