@@ -18,6 +18,7 @@ KDIR ?= /lib/modules/$(KVER)/build
 PREFIX ?= /usr
 DESTDIR ?=
 SYSTEMDUNITDIR ?= /lib/systemd/system
+INITDIR ?= /etc/init.d
 
 all: module tools
 
@@ -62,10 +63,44 @@ build/%.o: %.c
 
 DKMS_DIR = $(DESTDIR)/usr/src/hbkm-$(VERSION)
 
-install: tools
+# What links to hbctl, from where Heartbeat has these programs. The unit's other name works before it is enabled.
+PROGRAMS := bin/cl_status share/heartbeat/hb_standby share/heartbeat/hb_takeover share/heartbeat/hb_addnode \
+	    share/heartbeat/hb_delnode
+MANUALS := man8/hbctl.8 man4/hbkm.4 man5/hbkm-ha.cf.5 man5/hbkm-haresources.5 man5/hbkm-authkeys.5
+# By these names Heartbeat's users look for them.
+MANUAL_NAMES := $(patsubst %,man1/%.1,$(notdir $(PROGRAMS)))
+COMPLETIONS = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+
+# Without the module, and without building: the lab's guests get this, too.
+install-tools:
 	install -D -m 755 build/hbctl $(DESTDIR)$(PREFIX)/sbin/hbctl
-	ln -sf ../sbin/hbctl $(DESTDIR)$(PREFIX)/sbin/cl_status
-	install -D -m 644 tools/systemd/hbctl.service $(DESTDIR)$(SYSTEMDUNITDIR)/hbctl.service
+	set -e; for program in $(PROGRAMS); do \
+		install -d $(DESTDIR)$(PREFIX)/$${program%/*}; \
+		ln -sfr $(DESTDIR)$(PREFIX)/sbin/hbctl $(DESTDIR)$(PREFIX)/$$program; \
+	done
+	install -d $(DESTDIR)$(SYSTEMDUNITDIR)
+	sed "s,/usr/sbin/,$(PREFIX)/sbin/,g" tools/systemd/heartbeat.service >$(DESTDIR)$(SYSTEMDUNITDIR)/heartbeat.service
+	ln -sf heartbeat.service $(DESTDIR)$(SYSTEMDUNITDIR)/hbctl.service
+	install -d $(DESTDIR)$(INITDIR)
+	sed "s,/usr/sbin/,$(PREFIX)/sbin/," tools/init.d/heartbeat >$(DESTDIR)$(INITDIR)/heartbeat
+	chmod 755 $(DESTDIR)$(INITDIR)/heartbeat
+	set -e; for page in $(MANUALS); do \
+		install -D -m 644 tools/man/$${page##*/} $(DESTDIR)$(PREFIX)/share/man/$$page; \
+	done
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/man/,$(sort $(dir $(MANUAL_NAMES))))
+	set -e; for page in $(MANUAL_NAMES); do \
+		ln -sf ../man8/hbctl.8 $(DESTDIR)$(PREFIX)/share/man/$$page; \
+	done
+	install -D -m 644 tools/completion/hbctl $(COMPLETIONS)/hbctl
+	set -e; for program in $(notdir $(PROGRAMS)); do ln -sf hbctl $(COMPLETIONS)/$$program; done
+
+install: tools
+ifeq ($(DESTDIR),)
+	@! dpkg-query -W -f '$${db:Status-Status}\n' heartbeat 2>/dev/null | grep -qx installed || { \
+		echo "Debian's heartbeat is installed: remove it first (apt-get remove heartbeat; /etc/ha.d stays)" >&2; \
+		exit 1; }
+endif
+	$(MAKE) install-tools
 	install -d $(DKMS_DIR)/kmod $(DKMS_DIR)/include/hbkm $(DKMS_DIR)/include/uapi/linux
 	install -m 644 Kbuild dkms.conf LICENSE $(DKMS_DIR)
 	sed -i 's/@VERSION@/$(VERSION)/' $(DKMS_DIR)/dkms.conf
@@ -79,12 +114,17 @@ endif
 
 uninstall:
 ifeq ($(DESTDIR),)
-	-systemctl disable --now hbctl.service
+	-systemctl disable --now heartbeat.service
+	-update-rc.d -f heartbeat remove
 	-dkms remove hbkm/$(VERSION) --all
 endif
 	rm -rf $(DKMS_DIR)
-	rm -f $(DESTDIR)$(SYSTEMDUNITDIR)/hbctl.service $(DESTDIR)$(PREFIX)/sbin/cl_status \
-	      $(DESTDIR)$(PREFIX)/sbin/hbctl
+	rm -f $(DESTDIR)$(INITDIR)/heartbeat \
+	      $(DESTDIR)$(SYSTEMDUNITDIR)/heartbeat.service $(DESTDIR)$(SYSTEMDUNITDIR)/hbctl.service \
+	      $(addprefix $(DESTDIR)$(PREFIX)/share/man/,$(MANUALS) $(MANUAL_NAMES)) \
+	      $(addprefix $(COMPLETIONS)/,hbctl $(notdir $(PROGRAMS))) \
+	      $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/%) $(DESTDIR)$(PREFIX)/sbin/hbctl
+	-rmdir $(DESTDIR)$(PREFIX)/share/heartbeat 2>/dev/null
 
 # ---- the rest ----
 
@@ -97,4 +137,4 @@ help:
 	@sed -n '3,/^$$/s/^#\t*//p' Makefile
 	@sed -n 's/^# target: //p' tests/check.mk tests/sim/sim.mk tests/load/load.mk
 
-.PHONY: all module tools install uninstall clean help
+.PHONY: all module tools install install-tools uninstall clean help

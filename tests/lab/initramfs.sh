@@ -169,12 +169,9 @@ overlay_build() {
 			[[ -e $KTESTS/$name.ko ]] || lab_fail "no ${KTESTS#"$top/"}/$name.ko: build first: make build/modules/$name.ko"
 			cp "$KTESTS/$name.ko" "$root/usr/lib/modules/$KVER/updates/"
 		done < <(directive "$script" own-modules)
-		cp "$top/build/hbctl" "$root/usr/sbin/hbctl"
+		# As it is installed. In a guest /lib is a link.
+		make -s -C "$top" install-tools DESTDIR="$root" SYSTEMDUNITDIR=/usr/lib/systemd/system
 		add_libraries "$root" "$top/build/hbctl"
-		# The names under which hbctl is Heartbeat's own programs.
-		for name in cl_status hb_standby hb_takeover; do
-			ln -s hbctl "$root/usr/sbin/$name"
-		done
 	fi
 	[[ ${#modules[@]} == 0 ]] || add_modules "$root" "${modules[@]}" ||
 		lab_fail "kernel $KVER lacks one of the modules ${modules[*]}"

@@ -6,7 +6,6 @@
 #include "out.h"
 #include "rscstatus.h"
 
-UNREACHED(int, hbnl_open, struct hbnl **out)
 UNREACHED(int, hbnl_connect, struct hbnl **out)
 UNREACHED(int, hbnl_fail, struct hbnl *nl, const char *what, int err)
 UNREACHED(int, hbnl_cluster_get, struct hbnl *nl, struct nl_cluster *c)

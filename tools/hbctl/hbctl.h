@@ -95,7 +95,14 @@ int cmd_takeover(int argc, char **argv);
 int cmd_rscstatus(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 
-/* Called as cl_status: that program, to the letter. */
+/*
+ * Heartbeat's own programs, called under their names or as verbs: to the letter,
+ * and each with that program's exit codes.
+ */
 int cl_status_main(int argc, char **argv);
+int hb_standby_main(int argc, char **argv);
+int hb_takeover_main(int argc, char **argv);
+int hb_addnode_main(int argc, char **argv);
+int hb_delnode_main(int argc, char **argv);
 
 #endif /* HBCTL_H */

@@ -34,6 +34,18 @@ static const struct verb {
 	{ "check",	cmd_check,	"check the configuration, changing nothing" },
 };
 
+/* Heartbeat's own programs, under their names or as verbs, to the letter. */
+static const struct program {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} programs[] = {
+	{ "cl_status",		cl_status_main },
+	{ "hb_standby",		hb_standby_main },
+	{ "hb_takeover",	hb_takeover_main },
+	{ "hb_addnode",		hb_addnode_main },
+	{ "hb_delnode",		hb_delnode_main },
+};
+
 static void usage(FILE *out)
 {
 	fputs("Usage: hbctl [OPTIONS] [VERB [ARG...]]\n"
@@ -41,6 +53,10 @@ static void usage(FILE *out)
 	      "Verbs:\n", out);
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
 		fprintf(out, "  %-11s%s\n", verbs[i].name, verbs[i].help);
+	fputs("\nHeartbeat's own programs, also under these names:\n ", out);
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
+		fprintf(out, " %s", programs[i].name);
+	fputs("\n", out);
 	fputs("\nOptions:\n"
 	      "  -j, --json         print JSON\n"
 	      "  -p, --pretty       with -j: indented\n"
@@ -117,8 +133,18 @@ static int enter_netns(const char *name)
 	return ret;
 }
 
+static const struct program *program_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
+		if (!strcmp(name, programs[i].name))
+			return &programs[i];
+	return NULL;
+}
+
 static int run_verb(int argc, char **argv)
 {
+	const struct program *program;
+
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
 		if (strcmp(argv[0], verbs[i].name))
 			continue;
@@ -127,6 +153,9 @@ static int run_verb(int argc, char **argv)
 		optind = 0;
 		return verbs[i].run(argc, argv);
 	}
+	program = program_find(argv[0]);
+	if (program)
+		return program->run(argc, argv);
 	return usage_error("unknown verb \"%s\" (see hbctl --help)", argv[0]);
 }
 
@@ -198,16 +227,15 @@ static int hbctl_main(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	const struct program *program;
 	const char *name = strrchr(argv[0], '/');
 	int ret;
 
 	name = name ? name + 1 : argv[0];
 	/* The reader of a pipe may go before us: that is no error worth a signal. */
 	signal(SIGPIPE, SIG_IGN);
-	if (!strcmp(name, "cl_status"))
-		ret = cl_status_main(argc, argv);
-	else
-		ret = hbctl_main(argc, argv);
+	program = program_find(name);
+	ret = program ? program->run(argc, argv) : hbctl_main(argc, argv);
 	if (fflush(stdout) && errno != EPIPE && ret == HBCTL_OK)
 		ret = fail(HBCTL_REFUSED, "writing to standard output: %s", strerror(errno));
 	return ret;

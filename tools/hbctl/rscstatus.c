@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* hbctl rscstatus, and cl_status: what this node holds, in Heartbeat's words. */
+/* hbctl rscstatus: what this node holds, in Heartbeat's words. */
 #include <stdio.h>
 #include <string.h>
 
@@ -89,62 +89,4 @@ int cmd_rscstatus(int argc, char **argv)
 	}
 	hbnl_close(nl);
 	return ret;
-}
-
-/* ---- cl_status ---- */
-
-enum cl_exit { CL_OK = 0, CL_FAIL = 1, CL_PARAMETER = 11 };
-
-static const char cl_help[] =
-	"Usage: cl_status rscstatus [-m]\n\n"
-	"  rscstatus  the resources this node holds: none, local, foreign, all, transition\n"
-	"  -m         as a sentence\n\n"
-	"This is hbctl (see hbctl --help).\n";
-
-static int cl_rscstatus(int argc, char **argv)
-{
-	bool sentence = false, known = true;
-	const char *word = NULL;
-	struct hbnl *nl;
-	int ret;
-
-	/* Options may stand anywhere, and may be bundled. */
-	for (int i = 2; i < argc; i++) {
-		if (argv[i][0] != '-')
-			continue;
-		for (const char *p = argv[i] + 1; *p; p++) {
-			if (*p == 'm')
-				sentence = true;
-			else
-				known = false;
-		}
-	}
-	if (!known) {
-		fputs(cl_help, stderr);
-		return CL_PARAMETER;
-	}
-	ret = hbnl_open(&nl);
-	if (!ret)
-		ret = ask(nl, &word);
-	hbnl_close(nl);
-	if (ret) {
-		fputs("ERROR: Cannot signon with heartbeat\n"
-		      "ERROR: REASON: hb_api_signon: Can't initiate connection to heartbeat\n",
-		      stderr);
-		return CL_FAIL;
-	}
-	printf(sentence ? "This node is holding %s resources.\n" : "%s\n", word);
-	return CL_OK;
-}
-
-int cl_status_main(int argc, char **argv)
-{
-	if (argc < 2 || !strcmp(argv[1], "-h") || !strcmp(argv[1], "--help")) {
-		fputs(cl_help, stdout);
-		return CL_OK;
-	}
-	if (!strcmp(argv[1], "rscstatus"))
-		return cl_rscstatus(argc, argv);
-	fprintf(stderr, "ERROR: %s: invalid sub-command.\n", argv[1]);
-	return CL_PARAMETER;
 }

@@ -248,4 +248,15 @@ void authkeys_parse(struct config *c, const char *file, const char *text, size_t
  */
 int time_parse_us(const char *text, uint32_t *us);
 
+/**
+ * parameter_said - what ha.cf says of one directive, word for word
+ * @file: ha.cf
+ * @name: the directive
+ * @value: receives the first word of its last line
+ * @size: of @value
+ *
+ * Return: false if there is no such line.
+ */
+bool parameter_said(FILE *file, const char *name, char *value, size_t size);
+
 #endif /* HBCTL_CONFIG_H */
