@@ -3,6 +3,8 @@
 # target: make check-kernels	the lab's scripts on Debian's 6.1, 6.1-rt, 6.12 and 7.3
 # target: make fuzz		the parsers, fed with anything: a minute each; or make fuzz RUNS=N, SECONDS=N
 # target: make check-debug	the same, and allocations that fail, on a kernel that looks for faults (built once)
+# target: make deb		our Debian packages, in build/deb
+# target: make check-packages	they install in bare Debian 12 and 13, and go without a trace; the Puppet module
 # target: make check-smp		the module goes and comes 200 times, on two processors
 # target: make soak		a day of virtual time with 1 ms beats, and one with losses (hours; HOURS=24)
 
@@ -38,6 +40,15 @@ check-smp: deps
 	$(MAKE) module tools
 	tests/lab/run --smp 2 --timeout 14400 tests/smp/load-unload.sh 200
 
+deb: deps
+	tests/install-packages tests/packages-deb
+	tests/deb/build
+
+check-packages: deb
+	$(MAKE) tools
+	tests/deb/puppet
+	tests/deb/check
+
 HOURS ?= 24
 
 soak: deps
@@ -52,7 +63,7 @@ demo:
 	$(MAKE) module tools
 	tests/demo/demo
 
-.PHONY: deps check check-kernels check-debug check-smp fuzz soak demo
+.PHONY: deps deb check-packages check check-kernels check-debug check-smp fuzz soak demo
 
 # A program of the lab's scripts: static, as a guest has no libraries of ours.
 build/tests/%: tests/netns/%.c tests/netns/request.h include/uapi/linux/hbkm.h
