@@ -271,14 +271,14 @@ static void reload(struct agent *a, const struct run_options *o)
 		log_write(LOG_ERR, "Configuration not reloaded for errors: nothing was changed");
 		goto out;
 	}
-	groups = act_groups_new(c);
+	groups = groups_new(c);
 	if (!groups || configure_apply(a->nl, c, a->warm)) {
 		log_write(LOG_ERR, "Configuration not reloaded as a whole");
-		act_groups_free(groups);
+		groups_free(groups);
 		config_free(c);
 		goto out;
 	}
-	act_groups_swap(a, groups);
+	groups_swap(a, groups);
 	config_free(a->config);
 	a->config = c;
 	log_configure(c);
@@ -587,10 +587,10 @@ static int configure(struct agent *a)
 		return refused(a, ret, "agent");
 	set_period(a, &c);
 	a->agent_at = agent_now() + a->agent_period;
-	a->groups = act_groups_new(a->config);
+	a->groups = groups_new(a->config);
 	if (!a->groups)
 		return fail(HBCTL_REFUSED, "out of memory");
-	act_prepare(a);
+	groups_prepare(a);
 	if (c.state == HBKM_CLUSTER_DOWN) {
 		ret = hbnl_start(a->nl);
 		if (ret)
@@ -656,7 +656,7 @@ int agent_run(const struct run_options *o)
 	ret = start(&a, o);
 	if (!ret)
 		ret = a.quit ? a.code : loop(&a, signals, o);
-	act_groups_free(a.groups);
+	groups_free(a.groups);
 	if (a.config)
 		config_free(a.config);
 	if (a.arp_fd >= 0)

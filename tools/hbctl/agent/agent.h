@@ -158,23 +158,23 @@ static inline uint64_t agent_now(void)
  */
 bool agent_gone(struct agent *a);
 
-/* ---- act.c ---- */
+/* ---- group.c, announce.c, act.c, mend.c, restore.c: what is done, see act.h ---- */
 
 /* The groups of a configuration; NULL without memory. */
-struct agent_groups *act_groups_new(const struct config *c);
-void act_groups_free(struct agent_groups *groups);
+struct agent_groups *groups_new(const struct config *c);
+void groups_free(struct agent_groups *groups);
 
 /* Finds interfaces, builds messages and frames, for those that lack them. */
-void act_prepare(struct agent *a);
+void groups_prepare(struct agent *a);
 
 /**
- * act_groups_swap - go over to the groups of a new configuration
+ * groups_swap - go over to the groups of a new configuration
  * @a: the agent
  * @groups: replace those of @a
  *
  * Nothing changes on any interface: act_reconcile() does that.
  */
-void act_groups_swap(struct agent *a, struct agent_groups *groups);
+void groups_swap(struct agent *a, struct agent_groups *groups);
 
 /**
  * act_group - do what the state of a group asks for
