@@ -247,6 +247,15 @@ void haresources_parse(struct config *c, const char *file, const char *text,
 /* Frees what a group has. */
 void config_group_free(struct config_group *g);
 
+/* Frees what a resource has. */
+void config_resource_free(struct config_resource *r);
+
+/* Return: 0, or -1 without memory, and @to has nothing to be freed. */
+int config_resource_copy(struct config_resource *to, const struct config_resource *from);
+
+/* Do both, which are no addresses, run the same program with the same arguments? */
+bool config_resource_same(const struct config_resource *a, const struct config_resource *b);
+
 /**
  * scripts_find - find the programs of all resources that are no addresses
  * @c: after haresources_parse()

@@ -211,7 +211,7 @@ static void resource_append(struct haresources *h, struct config_resource *r)
 	struct config_resource *resources = grow(h, g->resources, g->n_resources, sizeof(*r));
 
 	if (!resources) {
-		resource_free(r);
+		config_resource_free(r);
 		return;
 	}
 	g->resources = resources;

@@ -97,7 +97,6 @@ bool address_is_ipv6(const char *text);
 /* ---- resource.c ---- */
 
 int resource_parse(const struct place *at, const char *word, struct config_resource *r);
-void resource_free(struct config_resource *r);
 
 /* ---- ocf.c ---- */
 

@@ -7,7 +7,7 @@
 
 #include "internal.h"
 
-void resource_free(struct config_resource *r)
+void config_resource_free(struct config_resource *r)
 {
 	size_t i;
 
@@ -25,7 +25,7 @@ void config_group_free(struct config_group *g)
 	size_t i;
 
 	for (i = 0; i < g->n_resources; i++)
-		resource_free(&g->resources[i]);
+		config_resource_free(&g->resources[i]);
 	free(g->resources);
 	free(g->addresses);
 	free(g->text);
@@ -97,8 +97,45 @@ int resource_parse(const struct place *at, const char *word, struct config_resou
 	r->name = strndup(word, args - word);
 	if (!r->text || !r->name || args_split(r, *args ? args + 2 : args)) {
 		place_error(at, "out of memory");
-		resource_free(r);
+		config_resource_free(r);
 		return -1;
 	}
 	return 0;
+}
+
+bool config_resource_same(const struct config_resource *a, const struct config_resource *b)
+{
+	size_t i;
+
+	if (a->kind != b->kind || a->n_args != b->n_args || strcmp(a->path, b->path))
+		return false;
+	for (i = 0; i < a->n_args; i++)
+		if (strcmp(a->args[i], b->args[i]))
+			return false;
+	return true;
+}
+
+static char *copy_text(const char *text, bool *ok)
+{
+	char *copy = text ? strdup(text) : NULL;
+
+	*ok &= !text == !copy;
+	return copy;
+}
+
+int config_resource_copy(struct config_resource *to, const struct config_resource *from)
+{
+	bool ok = true;
+
+	*to = *from;
+	to->text = copy_text(from->text, &ok);
+	to->name = copy_text(from->name, &ok);
+	to->path = copy_text(from->path, &ok);
+	to->args = from->n_args ? calloc(from->n_args, sizeof(*to->args)) : NULL;
+	for (to->n_args = 0; to->args && to->n_args < from->n_args; to->n_args++)
+		to->args[to->n_args] = copy_text(from->args[to->n_args], &ok);
+	if (ok && to->n_args == from->n_args)
+		return 0;
+	config_resource_free(to);
+	return -1;
 }
