@@ -180,6 +180,10 @@ void act_group(struct agent *a, const struct nl_group *now, uint64_t cause_ns)
 	}
 	held = g->known && agent_group_wants(g->state);
 	group_update(g, now);
+	if (g->scripted) {
+		resources_follow(a, g);
+		return;
+	}
 	switch (g->state) {
 	case HBKM_GROUP_ACQUIRING:
 		acquire(a, g, cause_ns);
@@ -218,5 +222,8 @@ void act_drop_all(struct agent *a)
 		}
 		g->state = HBKM_GROUP_STANDBY;
 		g->warm = false;
+		for (size_t j = 0; j < g->sequence.n; j++)
+			if (g->sequence.items[j].native)
+				g->sequence.items[j].state = RESOURCE_STOPPED;
 	}
 }

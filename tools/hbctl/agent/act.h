@@ -42,6 +42,12 @@ void act_log_failed(struct agent *a, struct agent_group *g, size_t which, int er
 
 void act_release(struct agent *a, struct agent_group *g);
 
+/*
+ * What cannot be had here, another node may have. If none can, it stays, and is
+ * tried again and again. @again: that it cannot was said already.
+ */
+void act_give_away(struct agent *a, struct agent_group *g, bool again);
+
 /* A group that haresources does not have: said to be impossible, once. */
 void act_refuse(struct agent *a, const struct nl_group *now);
 

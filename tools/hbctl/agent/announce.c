@@ -2,10 +2,16 @@
 /* Telling the neighbours where the addresses are: now, and again as often as it takes. */
 #include "act.h"
 
-static void announce(struct agent *a, struct agent_group *g)
+static void announce(struct agent *a, const struct agent_group *g)
 {
+	const struct arp_pair *pairs[CONFIG_MAX_RESOURCES];
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < g->n_vips; i++)
+		if (agent_vip_wanted(g, i))
+			pairs[n++] = &g->vips[i].arp;
 	if (a->arp_fd >= 0)
-		arp_send(a->arp_fd, g->pairs, (unsigned int)g->n_vips);
+		arp_send(a->arp_fd, pairs, n);
 }
 
 void announce_first(struct agent *a, struct agent_group *g)

@@ -47,6 +47,18 @@ static void take_present(struct agent *a, const struct vip_present *present, siz
 	}
 }
 
+/* Where nobody has looked yet: an address that is there has had its turn. */
+static void take_natives(struct agent_group *g)
+{
+	for (size_t i = 0; i < g->sequence.n; i++) {
+		struct sequence_item *item = &g->sequence.items[i];
+
+		if (item->native && item->state == RESOURCE_UNKNOWN)
+			item->state = g->vips[g->resources[i].what.address].held ?
+				      RESOURCE_STARTED : RESOURCE_STOPPED;
+	}
+}
+
 static void remove_present(struct agent *a, const struct vip_present *p)
 {
 	char addr[INET_ADDRSTRLEN], ifname[IFNAMSIZ] = "?";
@@ -77,18 +89,14 @@ static void remove_present(struct agent *a, const struct vip_present *p)
 			  p->prefix_len, ifname, err ? ", and cannot be removed!" : ": removed");
 }
 
-/*
- * What cannot be had here, another node may have. If none can, it stays, and is
- * tried again and again.
- */
-static void give_away(struct agent *a, struct agent_group *g, const struct vip *v)
+void act_give_away(struct agent *a, struct agent_group *g, bool again)
 {
 	int ret = hbnl_group_move(a->nl, HBKM_MOVE_STANDBY, g->name);
 
 	a->retry_at = agent_now() + RETRY_NS;
 	if (!ret)
 		log_write(LOG_ERR, "Resource group %s: given away, as it is not whole", g->name);
-	else if (!v->missing)
+	else if (!again)
 		log_write(LOG_ERR, "Resource group %s: not whole, and cannot be given away: %s",
 			  g->name, hbnl_error(a->nl));
 }
@@ -121,7 +129,7 @@ static int add_missing(struct agent *a, struct agent_group *g, size_t which)
 		log_write(LOG_ERR, "Resource group %s: %s is missing: %s", g->name, text,
 			  vip_error(a->rt));
 	if (err)
-		give_away(a, g, v);
+		act_give_away(a, g, v->missing);
 	v->missing = err;
 	return err;
 }
@@ -201,6 +209,8 @@ void act_reconcile(struct agent *a)
 			if (!a->groups->v[i].vips[j].ifindex)
 				group_vip_prepare(a, &a->groups->v[i].vips[j]);
 	take_present(a, present, n);
+	for (size_t i = 0; i < a->groups->n; i++)
+		take_natives(&a->groups->v[i]);
 	max = reconcile_max(a->groups, n);
 	actions = calloc(max + 1, sizeof(*actions));
 	if (actions)
@@ -209,6 +219,9 @@ void act_reconcile(struct agent *a)
 		a->retry_at = agent_now() + RETRY_NS;
 	free(actions);
 	free(present);
+	for (size_t i = 0; i < a->groups->n && !a->quit; i++)
+		if (a->groups->v[i].scripted)
+			resources_follow(a, &a->groups->v[i]);
 	for (size_t i = 0; i < s.n_groups; i++)
 		if (!group_find(a, s.groups[i].id))
 			act_refuse(a, &s.groups[i]);

@@ -9,6 +9,11 @@
 /* How often in a second an address is put back before it is left for a second. */
 #define RESTORE_MAX	10
 
+static bool is_wanted(const struct agent_group *g, const struct vip *v)
+{
+	return agent_vip_wanted(g, (size_t)(v - g->vips));
+}
+
 static void restore(struct agent *a, struct agent_group *g, struct vip *v)
 {
 	uint64_t now = agent_now();
@@ -50,7 +55,7 @@ static void address_gone(struct agent *a, struct agent_group *g, struct vip *v,
 {
 	if (v->ifindex != c->ifindex || v->addr.s_addr != c->addr.s_addr)
 		return;
-	if (agent_group_keeps(g))
+	if (is_wanted(g, v))
 		restore(a, g, v);
 	else
 		v->held = false;
@@ -92,7 +97,7 @@ static void link_changed(struct agent *a, struct agent_group *g, struct vip *v,
 		/* Its name or its MAC may be new. */
 		vip_refresh(a->rt, v);
 	}
-	if (!agent_group_keeps(g))
+	if (!is_wanted(g, v))
 		return;
 	if (!v->held)
 		restore(a, g, v);
@@ -120,7 +125,7 @@ void act_change(struct agent *a, const struct vip_change *c)
 				break;
 			case VIP_ADDR:
 				/* A new network may be that of an address without a place. */
-				if (!v->ifindex && !group_vip_prepare(a, v) && agent_group_keeps(g))
+				if (!v->ifindex && !group_vip_prepare(a, v) && is_wanted(g, v))
 					restore(a, g, v);
 				break;
 			}

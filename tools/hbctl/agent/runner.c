@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "runner.h"
+#include "runtime.h"
 
 #define REQUEST_MAX	32768
 #define WORDS_MAX	512
@@ -62,18 +63,6 @@ static uint64_t now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
-int runtime_path(const char *what, char *path, size_t size)
-{
-	struct stat st;
-
-	if (stat("/proc/self/ns/net", &st))
-		return -errno;
-	if ((size_t)snprintf(path, size, RUNTIME_DIR "/%s.%llu", what,
-			     (unsigned long long)st.st_ino) >= size)
-		return -ENAMETOOLONG;
-	return 0;
 }
 
 /* ---- reports ---- */
@@ -362,10 +351,8 @@ static bool locked(void)
 {
 	char path[128];
 
-	if (runner.lock < 0 && !runtime_path("runner.lock", path, sizeof(path))) {
-		mkdir(RUNTIME_DIR, 0755);
+	if (runner.lock < 0 && !runtime_dir() && !runtime_path("runner.lock", path, sizeof(path)))
 		runner.lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	}
 	/* Where no file can be had, there was none to be locked. */
 	return runner.lock < 0 || !flock(runner.lock, LOCK_EX | LOCK_NB);
 }

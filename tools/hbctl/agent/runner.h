@@ -17,9 +17,6 @@
 /* A program that is out of time gets SIGTERM, after this SIGKILL. */
 #define RUNNER_GRACE_MS		5000
 
-/* What hbctl processes of one network namespace share, as runner.lock.4026531840. */
-#define RUNTIME_DIR		"/run/hbctl"
-
 enum runner_report_kind {
 	RUNNER_OUTPUT,			/* a line that a program printed */
 	RUNNER_ENDED,
@@ -62,15 +59,5 @@ int runner_receive(void (*handle)(const struct runner_report *r, void *data), vo
 
 /* It ends when nothing runs any more; nobody waits for that. */
 void runner_stop(void);
-
-/**
- * runtime_path - where the hbctl processes of this network namespace find each other
- * @what: "runner.lock", "agent.socket"
- * @path: receives the path
- * @size: of it
- *
- * Return: 0, or -errno
- */
-int runtime_path(const char *what, char *path, size_t size);
 
 #endif /* HBCTL_RUNNER_H */

@@ -9,13 +9,6 @@
 #include "internal.h"
 #include "show.h"
 
-const char *resource_kind_name(enum resource_kind kind)
-{
-	static const char *const names[] = { "address", "script", "ocf", "unit" };
-
-	return names[kind];
-}
-
 const char *method_name(enum hbkm_method method)
 {
 	switch (method) {

@@ -7,9 +7,6 @@
 
 const char *method_name(enum hbkm_method method);
 
-/* "address", "script", "ocf" or "unit" */
-const char *resource_kind_name(enum resource_kind kind);
-
 /* The syslog facility's name, NULL for none. */
 const char *facility_name(int facility);
 
