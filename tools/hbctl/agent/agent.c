@@ -431,6 +431,8 @@ static void tell_kernel(struct agent *a, uint64_t now)
 		log_write(LOG_ERR, "Telling the kernel that the agent works: %s",
 			  hbnl_error(a->nl));
 	}
+	if (!a->quit)
+		resources_still_at_work(a);
 	a->agent_at = now + a->agent_period;
 }
 

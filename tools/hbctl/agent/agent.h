@@ -254,6 +254,9 @@ void resources_follow(struct agent *a, struct agent_group *g);
 /* What the runner says, and what is due by time. */
 void resources_run(struct agent *a);
 
+/* Tells the kernel, of each group that takes longer. */
+void resources_still_at_work(struct agent *a);
+
 /* When something is due next; 0: nothing is. */
 uint64_t resources_next(const struct agent *a);
 /* Does anything still run that is not to be left behind? */

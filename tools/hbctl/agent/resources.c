@@ -319,6 +319,22 @@ static void is_down(struct agent *a, struct agent_group *g)
 		log_write(LOG_INFO, "Resource group %s: all resources are stopped", g->name);
 }
 
+/* Scripts take their time; that they are at work keeps the kernel from taking the agent for dead. */
+static void still_at_work(struct agent *a, const struct agent_group *g)
+{
+	if (g->known && !a->quit &&
+	    (g->state == HBKM_GROUP_ACQUIRING || g->state == HBKM_GROUP_RELEASING) &&
+	    hbnl_group_ack(a->nl, g->id, g->state, g->term, EINPROGRESS) == -ESTALE)
+		a->reconcile_due = true;
+}
+
+void resources_still_at_work(struct agent *a)
+{
+	for (size_t i = 0; i < a->groups->n; i++)
+		if (a->groups->v[i].scripted)
+			still_at_work(a, &a->groups->v[i]);
+}
+
 void resources_follow(struct agent *a, struct agent_group *g)
 {
 	struct sequence_next next;
@@ -339,6 +355,8 @@ void resources_follow(struct agent *a, struct agent_group *g)
 		is_up(a, g);
 	else if (next.what == SEQUENCE_IS_DOWN)
 		is_down(a, g);
+	else
+		still_at_work(a, g);
 	/* What it was told may have made it something else. */
 	set_goal(a, g);
 }

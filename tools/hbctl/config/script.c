@@ -65,11 +65,15 @@ static bool unit_exists(const char *unit)
 	char path[512];
 	size_t i;
 
+	/* The template itself is no unit. */
+	if (instance && suffix == instance + 1)
+		return false;
+
 	for (i = 0; i < ARRAY_SIZE(unit_dirs); i++) {
 		snprintf(path, sizeof(path), "%s/%s", unit_dirs[i], unit);
 		if (!access(path, F_OK))
 			return true;
-		if (!instance || suffix < instance)
+		if (!instance || suffix <= instance + 1)
 			continue;
 		snprintf(path, sizeof(path), "%s/%.*s%s", unit_dirs[i],
 			 (int)(instance + 1 - unit), unit, suffix);
