@@ -81,9 +81,10 @@ static void take_result(struct agent *a, struct agent_group *g, size_t i,
 
 	r->job = 0;
 	r->since = agent_now();
-	if (result != RESOURCE_ERROR)
-		*r->error = '\0';
 	sequence_result(&g->sequence, i, result, r->since);
+	/* Why it failed is of interest for as long as it does not run. */
+	if (item->state == RESOURCE_STARTED || (item->state == RESOURCE_STOPPED && before.stops_failed))
+		*r->error = '\0';
 	log_result(g, i, &before);
 	if (item->state == RESOURCE_FAILED && g->sequence.goal == SEQUENCE_KEEP && !a->quit) {
 		act_give_away(a, g, g->failed_at);
