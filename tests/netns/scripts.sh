@@ -152,7 +152,7 @@ check "the log has Heartbeat's words" log_has cookbook2 'Giving up resources due
 check "the exit status" log_has cookbook2 'Return code 5 from /etc/ha.d/resource.d/server'
 check "and what it said on standard error" log_has cookbook2 'server::a::b: cannot start'
 check_holders "the peer has the address again" cookbook
-check_match "hbctl status says what failed" 'server::a::b +stopped .*start: exit status 5' "$(on cookbook2 hbctl status)"
+check_match "hbctl status says what failed" 'server::a::b +stopped: start: exit status 5' "$(on cookbook2 hbctl status)"
 does cookbook2 server
 account cookbook >/dev/null
 
@@ -171,7 +171,7 @@ check "what is below stays" runs cookbook disk
 check "the other node does not start it" runs_not cookbook2 disk
 check_eq "has not even tried" '' "$(account cookbook2)"
 check_holders "the address is nowhere" ''
-check_match "hbctl status says it" 'server::a::b +stuck .*stop: exit status 5' "$(on cookbook hbctl status)"
+check_match "hbctl status says it" 'server::a::b +stuck: stop: exit status 5' "$(on cookbook hbctl status)"
 wait_until 20000 log_has cookbook 'Resource STOP failure. Reboot required!'
 does cookbook server
 wait_until 15000 active cookbook2
