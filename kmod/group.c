@@ -621,7 +621,7 @@ void hbkm_group_forgive_all(struct hbkm_cluster *cl, u64 now)
  * @id: of the group
  * @state: which state it acted on
  * @term: and which term
- * @result: 0, or the errno with which it failed
+ * @result: 0, or the errno with which it failed; EINPROGRESS: it is still being done
  * @extack: receives the reason of a refusal
  *
  * Context: process, hbkm_net.lock held. Return: 0, -ENOENT or -ESTALE.
@@ -645,6 +645,10 @@ int hbkm_group_ack(struct hbkm_cluster *cl, u32 id, u8 state, u32 term, u32 resu
 	    !pending(state)) {
 		NL_SET_ERR_MSG(extack, "the group has moved on");
 		ret = -ESTALE;
+		goto unlock;
+	}
+	if (result == EINPROGRESS) {
+		group->asked_ns = now;
 		goto unlock;
 	}
 	if (result) {

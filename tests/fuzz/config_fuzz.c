@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* sources: tools/hbctl/config/hacf.c tools/hbctl/config/hacf_check.c tools/hbctl/config/media.c tools/hbctl/config/facility.c tools/hbctl/config/haresources.c tools/hbctl/config/address.c tools/hbctl/config/authkeys.c tools/hbctl/config/value.c tools/hbctl/config/problems.c tools/hbctl/config/suggest.c tools/hbctl/config/lines.c tools/hbctl/config/dump.c tools/hbctl/config/json.c tools/hbctl/names.c kmod/frame.c */
+/* sources: tools/hbctl/config/hacf.c tools/hbctl/config/hacf_check.c tools/hbctl/config/media.c tools/hbctl/config/facility.c tools/hbctl/config/haresources.c tools/hbctl/config/resource.c tools/hbctl/config/address.c tools/hbctl/config/authkeys.c tools/hbctl/config/value.c tools/hbctl/config/problems.c tools/hbctl/config/suggest.c tools/hbctl/config/lines.c tools/hbctl/config/dump.c tools/hbctl/config/json.c tools/hbctl/names.c kmod/frame.c */
 /* libs: json-c */
 /*
  * The parsers of /etc/ha.d, fed with anything. The first byte selects which: '2' ha.cf,
@@ -100,6 +100,26 @@ static void check_hacf(const struct config *c, const struct in_addr *own)
 		MUST(c->links[i].kind != HBKM_LINK_UCAST || c->links[i].addr.s_addr != own->s_addr);
 }
 
+/* Every resource has a name, and addresses are counted once, in their order. */
+static void check_resources(const struct config_group *g)
+{
+	size_t addresses = 0, i, j;
+
+	for (i = 0; i < g->n_resources; i++) {
+		const struct config_resource *r = &g->resources[i];
+
+		MUST(r->line && r->text && *r->text);
+		if (r->kind == RESOURCE_ADDRESS) {
+			MUST(r->address == addresses++);
+			continue;
+		}
+		MUST(r->kind == RESOURCE_SCRIPT && r->name && *r->name && !r->path);
+		for (j = 0; j < r->n_args; j++)
+			MUST(*r->args[j] && !strstr(r->args[j], "::"));
+	}
+	MUST(addresses == g->n_addresses);
+}
+
 static void check_groups(const struct config *c)
 {
 	size_t i, j;
@@ -111,7 +131,8 @@ static void check_groups(const struct config *c)
 		check_text(g->name, sizeof(g->name));
 		check_text(g->node, sizeof(g->node));
 		MUST(g->name[0] && g->node[0] && g->text && g->line);
-		MUST(g->n_addresses && g->n_addresses <= CONFIG_MAX_ADDRESSES);
+		MUST(g->n_resources && g->n_resources <= CONFIG_MAX_RESOURCES);
+		check_resources(g);
 		for (j = 0; j < i; j++)
 			MUST(hbkm_name_id(g->name) != hbkm_name_id(c->groups[j].name));
 		for (j = 0; j < g->n_addresses; j++) {
@@ -165,10 +186,8 @@ static void free_groups(struct config *c)
 {
 	size_t i;
 
-	for (i = 0; i < c->n_groups; i++) {
-		free(c->groups[i].text);
-		free(c->groups[i].addresses);
-	}
+	for (i = 0; i < c->n_groups; i++)
+		config_group_free(&c->groups[i]);
 }
 
 static void fuzz_time(const char *text, size_t len)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* sources: tools/hbctl/config/haresources.c tools/hbctl/config/address.c tools/hbctl/config/value.c tools/hbctl/config/problems.c tools/hbctl/config/suggest.c tools/hbctl/config/lines.c kmod/frame.c */
+/* sources: tools/hbctl/config/haresources.c tools/hbctl/config/resource.c tools/hbctl/config/address.c tools/hbctl/config/value.c tools/hbctl/config/problems.c tools/hbctl/config/suggest.c tools/hbctl/config/lines.c kmod/frame.c */
 /*
  * haresources: every form of an address, lines and their continuation, and what
  * cannot be.
@@ -14,10 +14,8 @@ static void done(void)
 {
 	size_t i;
 
-	for (i = 0; config && i < config->n_groups; i++) {
-		free(config->groups[i].text);
-		free(config->groups[i].addresses);
-	}
+	for (i = 0; config && i < config->n_groups; i++)
+		config_group_free(&config->groups[i]);
 	free(config);
 	config = NULL;
 	problems_free(&problems);
@@ -160,16 +158,11 @@ static void wrong_forms(void **state)
 		{ "192.168.1.200>", "resource: [192.168.1.200>] is not an IPv4 address" },
 		{ "10.1.1", "resource [10.1.1] is not an IPv4 address" },
 		{ "01", "resource [01] is not an IPv4 address" },
-		{ "IPAddr::10.1.1.1", "resource [IPAddr::10.1.1.1]: write IPaddr::" },
-		{ "Ipaddr2::10.1.1.1", "resource [Ipaddr2::10.1.1.1]: write IPaddr2::" },
-		{ "IPaddr:10.1.1.1", "resource [IPaddr:10.1.1.1]: write IPaddr::" },
 		{ "IPv6addr::fe80::1", "resource [IPv6addr::fe80::1]: IPv6 addresses are not supported yet" },
 		{ "IPaddr2::fe80::1/64", "resource: [fe80::1] is an IPv6 address" },
-		{ "2001:db8::1", "resource [2001:db8::1]: IPv6 addresses are not supported yet" },
-		{ "drbddisk::data", "resource script [drbddisk] is not supported yet" },
-		{ "Filesystem::/dev/drbd0::/data::ext3", "resource script [Filesystem] is not supported yet" },
-		{ "httpd", "resource script [httpd] is not supported yet" },
-		{ "\x1b[2J", "resource script [?[2J] is not supported yet" },
+		{ "\x1b[2J", "resource [?[2J] holds bytes that are no text" },
+		{ "caf\xe9::1", "resource [caf?::1] holds bytes that are no text" },
+		{ "::data", "resource [::data]: the name of a resource script is missing" },
 	};
 	char text[256], want[256];
 	size_t i;
@@ -227,8 +220,8 @@ static void continued(void **state)
 	assert_string_equal(config->groups[1].text, "beta 10.1.2.1");
 
 	/* errors have the line where they are, not where the group began */
-	WHOLE("alpha 10.1.1.1 \\\n httpd \\\n 10.1.1.2 \\\n IPaddr::x\n",
-	      "2: error: resource script [httpd]", "4: error: resource: [x] is not an IPv4");
+	WHOLE("alpha 10.1.1.1 \\\n ::httpd \\\n 10.1.1.2 \\\n IPaddr::x\n",
+	      "2: error: resource [::httpd]", "4: error: resource: [x] is not an IPv4");
 	/* a remark or an empty line ends it; \ before the remark does not */
 	WHOLE("alpha 10.1.1.1 \\\n# 10.1.1.2\nbeta 10.1.2.1\n");
 	assert_int_equal(config->n_groups, 2);
@@ -243,6 +236,66 @@ static void continued(void **state)
 	assert_int_equal(config->n_groups, 1);
 }
 
+static void assert_script(size_t group, size_t i, const char *text, const char *name,
+			  const char *args)
+{
+	const struct config_resource *r = &config->groups[group].resources[i];
+	char all[512] = "";
+	size_t j;
+
+	assert_true(i < config->groups[group].n_resources);
+	assert_int_equal(r->kind, RESOURCE_SCRIPT);
+	assert_string_equal(r->text, text);
+	assert_string_equal(r->name, name);
+	assert_null(r->path);
+	for (j = 0; j < r->n_args; j++)
+		sprintf(all + strlen(all), "%s[%s]", j ? " " : "", r->args[j]);
+	assert_string_equal(all, args);
+}
+
+static void scripts(void **state)
+{
+	(void)state;
+	WHOLE("alpha drbddisk::r0 Filesystem::/dev/drbd0::/data::ext3 10.1.1.1/24 \\\n"
+	      " mysql MailTo::root@example.com::all well \n"
+	      "beta 10.1.1.2 apache2 IPaddr2::10.1.1.3\n");
+	assert_int_equal(config->n_groups, 2);
+	assert_int_equal(config->groups[0].n_resources, 6);
+	assert_int_equal(config->groups[0].n_addresses, 1);
+	assert_script(0, 0, "drbddisk::r0", "drbddisk", "[r0]");
+	assert_script(0, 1, "Filesystem::/dev/drbd0::/data::ext3", "Filesystem",
+		      "[/dev/drbd0] [/data] [ext3]");
+	assert_int_equal(config->groups[0].resources[2].kind, RESOURCE_ADDRESS);
+	assert_string_equal(config->groups[0].resources[2].text, "10.1.1.1/24");
+	assert_script(0, 3, "mysql", "mysql", "");
+	assert_int_equal(config->groups[0].resources[3].line, 2);
+	assert_int_equal(config->groups[0].resources[0].line, 1);
+	/* addresses have their numbers among the addresses */
+	assert_int_equal(config->groups[1].resources[0].address, 0);
+	assert_int_equal(config->groups[1].resources[2].address, 1);
+	assert_string_equal(config->groups[0].text, "alpha drbddisk::r0 "
+			    "Filesystem::/dev/drbd0::/data::ext3 10.1.1.1/24 mysql "
+			    "MailTo::root@example.com::all well");
+
+	/* a line without an address is a group, too */
+	WHOLE("alpha httpd\n");
+	assert_int_equal(config->n_groups, 1);
+	assert_int_equal(config->groups[0].n_addresses, 0);
+
+	/* as Heartbeat's sed and the shell take it apart */
+	WHOLE("alpha a:: b::::c d:::e Filesystem::server:/data::/data::nfs\n");
+	assert_script(0, 0, "a::", "a", "");
+	assert_script(0, 1, "b::::c", "b", "[c]");
+	assert_script(0, 2, "d:::e", "d", "[:e]");
+	assert_script(0, 3, "Filesystem::server:/data::/data::nfs", "Filesystem",
+		      "[server:/data] [/data] [nfs]");
+
+	/* what is stopped here stops there */
+	WHOLE("alpha mysql\n# no\nbeta mysql mysql::2\n",
+	      "3: warning: resource [mysql] is on line 1 already");
+	WHOLE("alpha mysql mysql\n", "1: warning: resource [mysql] is on line 1 already");
+}
+
 static void nodes(void **state)
 {
 	(void)state;
@@ -251,8 +304,8 @@ static void nodes(void **state)
 	WHOLE("alpha.example.com 10.1.1.1\n", "1: error: Bad nodename in haresources [alpha.example.com]: a line begins with one of the nodes in ha.cf. Is [alpha] meant?");
 	WHOLE("10.1.1.1 IPaddr::10.1.1.2\n", "1: error: Bad nodename in haresources [10.1.1.1]");
 	/* its resources are looked at all the same */
-	WHOLE("gamma 10.1.1.1 httpd\n", "1: error: Bad nodename in haresources [gamma]",
-	      "1: error: resource script [httpd]");
+	WHOLE("gamma 10.1.1.1 ::httpd\n", "1: error: Bad nodename in haresources [gamma]",
+	      "1: error: resource [::httpd]");
 	WHOLE("alpha\nbeta\n", "1: warning: [alpha]: a node without any resource",
 	      "2: warning: [beta]: a node without any resource");
 	assert_int_equal(config->n_groups, 0);
@@ -299,14 +352,14 @@ static void limits(void **state)
 	EXPECT(&problems, "haresources", "33: error: too many resource groups (> 32)");
 
 	n = sprintf(text, "alpha");
-	for (i = 0; i < CONFIG_MAX_ADDRESSES; i++)
+	for (i = 0; i < CONFIG_MAX_RESOURCES; i++)
 		n += sprintf(text + n, " 10.1.1.%zu", i);
 	parse(text);
 	EXPECT(&problems, "haresources");
-	assert_int_equal(config->groups[0].n_addresses, CONFIG_MAX_ADDRESSES);
+	assert_int_equal(config->groups[0].n_addresses, CONFIG_MAX_RESOURCES);
 	sprintf(text + n, " 10.1.2.1\n");
 	parse(text);
-	EXPECT(&problems, "haresources", "1: error: [10.1.2.1] is one address too many in a group: 128 fit");
+	EXPECT(&problems, "haresources", "1: error: [10.1.2.1] is one resource too many in a group: 128 fit");
 }
 
 static void long_names(void **state)
@@ -341,6 +394,7 @@ int main(void)
 		cmocka_unit_test_teardown(wrong_forms, teardown),
 		cmocka_unit_test_teardown(several, teardown),
 		cmocka_unit_test_teardown(continued, teardown),
+		cmocka_unit_test_teardown(scripts, teardown),
 		cmocka_unit_test_teardown(nodes, teardown),
 		cmocka_unit_test_teardown(twice, teardown),
 		cmocka_unit_test_teardown(limits, teardown),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* sources: tools/hbctl/config/config.c tools/hbctl/config/hacf.c tools/hbctl/config/hacf_check.c tools/hbctl/config/media.c tools/hbctl/config/facility.c tools/hbctl/config/haresources.c tools/hbctl/config/address.c tools/hbctl/config/authkeys.c tools/hbctl/config/value.c tools/hbctl/config/problems.c tools/hbctl/config/suggest.c tools/hbctl/config/lines.c tools/hbctl/config/dump.c tools/hbctl/config/json.c tools/hbctl/names.c kmod/frame.c */
+/* sources: tools/hbctl/config/config.c tools/hbctl/config/hacf.c tools/hbctl/config/hacf_check.c tools/hbctl/config/media.c tools/hbctl/config/facility.c tools/hbctl/config/haresources.c tools/hbctl/config/resource.c tools/hbctl/config/ocf.c tools/hbctl/config/script.c tools/hbctl/config/address.c tools/hbctl/config/authkeys.c tools/hbctl/config/value.c tools/hbctl/config/problems.c tools/hbctl/config/suggest.c tools/hbctl/config/lines.c tools/hbctl/config/dump.c tools/hbctl/config/json.c tools/hbctl/names.c kmod/frame.c */
 /* libs: json-c */
 /*
  * The three files together: reading them, what is refused, and what is shown.
@@ -234,7 +234,8 @@ static void json(void **state)
 		"\"own_links\":[{\"kind\":\"ucast\",\"device\":\"eth0\",\"address\":\"10.0.2.15\",\"port\":694,\"path\":0}],"
 		"\"keys\":[{\"id\":1,\"method\":\"sha1\",\"signs\":true}],"
 		"\"groups\":[{\"name\":\"cookbook\",\"node\":\"cookbook\",\"line\":1,\"addresses\":["
-		"{\"address\":\"10.0.2.100\",\"prefix_len\":24,\"device\":\"eth0\",\"label\":\"eth0:1\",\"broadcast\":null}]}],"
+		"{\"address\":\"10.0.2.100\",\"prefix_len\":24,\"device\":\"eth0\",\"label\":\"eth0:1\",\"broadcast\":null}],"
+		"\"resources\":[{\"resource\":\"IPaddr::10.0.2.100\\/24\\/eth0:1\",\"kind\":\"address\"}]}],"
 		"\"defaults\":[\"cluster\",\"initdead_us\",\"realtime\",\"rtprio\"]}";
 	struct json_object *o, *value;
 

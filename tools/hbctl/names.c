@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "config.h"
 #include "hbctl.h"
 #include "names.h"
 
@@ -51,6 +52,12 @@ NAME_FUNCTION(group_state_name,
 	[HBKM_GROUP_ACTIVE] = "active",
 	[HBKM_GROUP_RELEASING] = "releasing",
 	[HBKM_GROUP_FAILED] = "failed")
+
+NAME_FUNCTION(resource_kind_name,
+	[RESOURCE_ADDRESS] = "address",
+	[RESOURCE_SCRIPT] = "script",
+	[RESOURCE_OCF] = "ocf",
+	[RESOURCE_UNIT] = "unit")
 
 NAME_FUNCTION(reason_name,
 	[HBKM_REASON_NONE] = "none",

@@ -17,6 +17,7 @@ const char *node_state_name(unsigned int v);
 const char *link_state_name(unsigned int v);
 const char *link_kind_name(unsigned int v);
 const char *group_state_name(unsigned int v);
+const char *resource_kind_name(unsigned int v);	/* enum resource_kind */
 const char *reason_name(unsigned int v);
 const char *auto_failback_name(unsigned int v);
 const char *event_name(unsigned int v);

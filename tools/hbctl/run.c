@@ -6,12 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "hbctl.h"
 #include "nl.h"
 #include "run.h"
 
 static const char help[] =
-	"Usage: hbctl run [-d DIR] [--self NAME] [--warm] [--no-realtime] [--debug]\n\n"
+	"Usage: hbctl run [-d DIR] [--self NAME] [--warm] [--script-timeout TIME]\n"
+	"                 [--no-realtime] [--debug]\n\n"
 	"Loads the module, configures it from DIR, and acts on its decisions: addresses up\n"
 	"and down, announced to the neighbours. Stays in the foreground, as systemd and\n"
 	"others that supervise want it.\n\n"
@@ -20,6 +22,9 @@ static const char help[] =
 	"      --warm         keep the addresses on their interfaces while another node has\n"
 	"                     them, silenced by the kernel, which then takes them over and\n"
 	"                     gives them up by itself, even while nothing else gets to run\n"
+	"      --script-timeout TIME  how long a resource script may take to start, stop or\n"
+	"                     tell its status (60; seconds, or as 500ms): then it is killed,\n"
+	"                     and has failed\n"
 	"      --no-realtime  neither lock memory nor run before others, whatever ha.cf says\n"
 	"      --foreground   no effect: it always does\n"
 	"      --debug        log more\n\n"
@@ -34,21 +39,24 @@ static const char help[] =
 
 int run_parse(int argc, char **argv, struct run_options *o)
 {
-	enum { SELF = 256, WARM, NO_REALTIME, FOREGROUND, DEBUG };
+	enum { SELF = 256, WARM, SCRIPT_TIMEOUT, NO_REALTIME, FOREGROUND, DEBUG };
 	static const struct option longopts[] = {
 		{ "dir",		required_argument,	NULL, 'd' },
 		{ "self",		required_argument,	NULL, SELF },
 		{ "warm",		no_argument,		NULL, WARM },
+		{ "script-timeout",	required_argument,	NULL, SCRIPT_TIMEOUT },
 		{ "no-realtime",	no_argument,		NULL, NO_REALTIME },
 		{ "foreground",		no_argument,		NULL, FOREGROUND },
 		{ "debug",		no_argument,		NULL, DEBUG },
 		{ NULL, 0, NULL, 0 }
 	};
 	const char *self = NULL;
+	uint32_t us;
 	int c;
 
 	memset(o, 0, sizeof(*o));
 	o->dir = HBCTL_CONFIG_DIR;
+	o->script_timeout_ms = SCRIPT_TIMEOUT_MS;
 	optind = 0;
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, "+:d:", longopts, NULL)) != -1) {
@@ -61,6 +69,12 @@ int run_parse(int argc, char **argv, struct run_options *o)
 			break;
 		case WARM:
 			o->warm = true;
+			break;
+		case SCRIPT_TIMEOUT:
+			if (time_parse_us(optarg, &us) || us < 1000)
+				return usage_error("--script-timeout %s is not a time, as 60 or 500ms",
+						   optarg);
+			o->script_timeout_ms = us / 1000;
 			break;
 		case NO_REALTIME:
 			o->no_realtime = true;

@@ -3,11 +3,16 @@
 #define HBCTL_RUN_H
 
 #include <stdbool.h>
+#include <stdint.h>
+
+/* Long enough for a database that has to clean up; Heartbeat waits for ever. */
+#define SCRIPT_TIMEOUT_MS	60000
 
 struct run_options {
 	const char *dir;		/* of the configuration */
 	char self[256];			/* this node's name */
 	bool warm;			/* addresses stay while another node has them */
+	uint32_t script_timeout_ms;	/* a script that takes longer is killed, and has failed */
 	bool no_realtime;
 	bool debug;
 };

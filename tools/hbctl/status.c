@@ -4,19 +4,24 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <json.h>
+
 #include "hbctl.h"
 #include "names.h"
 #include "nl.h"
 #include "out.h"
 #include "print.h"
+#include "resources.h"
 
 static const char help[] =
 	"Usage: hbctl [-j [-p]] [-s] status\n\n"
-	"Prints the cluster, its nodes, its links and who holds which resource group.\n\n"
+	"Prints the cluster, its nodes, its links, who holds which resource group, and how\n"
+	"its resources are on this node: started, stopped, failed, stuck (it does not stop),\n"
+	"or silent (an address that the kernel keeps silent), and what went wrong last.\n\n"
 	"Exit status: 0 if a cluster is running here, 3 if not, 4 if the module is not\n"
 	"loaded.\n";
 
-static void print_json(const struct nl_snapshot *s)
+static void print_json(const struct nl_snapshot *s, const struct json_object *resources)
 {
 	out_object_begin(NULL);
 	out_object_begin("cluster");
@@ -40,6 +45,7 @@ static void print_json(const struct nl_snapshot *s)
 	for (size_t i = 0; i < s->n_groups; i++) {
 		out_object_begin(NULL);
 		print_group(s, &s->groups[i]);
+		resources_print_json(resources, s->groups[i].name);
 		out_object_end();
 	}
 	out_array_end();
@@ -161,7 +167,7 @@ static void text_group(const struct nl_snapshot *s, const struct nl_group *g, in
 	printf(", term %u\n", g->term);
 }
 
-static void print_text(const struct nl_snapshot *s)
+static void print_text(const struct nl_snapshot *s, const struct json_object *resources)
 {
 	char address[INET6_ADDRSTRLEN];
 	int width = 0;
@@ -193,13 +199,16 @@ static void print_text(const struct nl_snapshot *s)
 		putchar('\n');
 	}
 	printf("groups\n");
-	for (size_t i = 0; i < s->n_groups; i++)
+	for (size_t i = 0; i < s->n_groups; i++) {
 		text_group(s, &s->groups[i], width);
+		resources_print_text(resources, s->groups[i].name);
+	}
 }
 
 int cmd_status(int argc, char **argv)
 {
 	static struct nl_snapshot s;
+	struct json_object *resources = NULL;
 	struct hbnl *nl;
 	int ret;
 
@@ -213,12 +222,15 @@ int cmd_status(int argc, char **argv)
 	if (ret)
 		return ret;
 	ret = hbnl_snapshot_get(nl, &s);
+	if (!ret)
+		resources = resources_get();
 	if (ret)
 		ret = hbnl_fail(nl, NULL, ret);
 	else if (opts.json)
-		print_json(&s);
+		print_json(&s, resources);
 	else
-		print_text(&s);
+		print_text(&s, resources);
+	json_object_put(resources);
 	hbnl_close(nl);
 	return ret;
 }

@@ -79,7 +79,9 @@
  *	other is acquired. When the last one is STANDBY, send CLUSTER_DEL.
  * HBKM_CMD_GROUP_ACK      from the agent: GROUP_ID, GROUP_STATE (ACQUIRING or RELEASING),
  *	TERM, RESULT (0, or an errno): what this state with this term asked for is
- *	done. Refused with ESTALE when the group has moved on.
+ *	done. EINPROGRESS: it is not, but is being worked at; to be sent again within
+ *	AGENT_TIMEOUT_US, as an agent that is asked for something and does not answer
+ *	is taken for dead. Refused with ESTALE when the group has moved on.
  * HBKM_CMD_GROUP_MOVE     MOVE (STANDBY: give it away; TAKEOVER: have it), GROUP_NAME
  *	(absent: all groups).
  *

@@ -20,6 +20,7 @@
 #include "log.h"
 #include "names.h"
 #include "run.h"
+#include "runner.h"
 
 #define STOP_NS		5000000000ULL
 /* A peer that can take over has done so long before. */
@@ -46,6 +47,7 @@ bool agent_gone(struct agent *a)
 	if (!absent && hbnl_cluster_get(a->nl, &c) != -ENOENT)
 		return false;
 	quit(a, absent ? HBCTL_ABSENT : HBCTL_UNMET);
+	a->gone = true;
 	act_drop_all(a);
 	log_write(LOG_CRIT, absent ? "Module hbkm was removed: nothing is held any more" :
 		  "The cluster was deleted: nothing is held any more");
@@ -257,6 +259,14 @@ static void notify_status(struct agent *a)
 	sd_notify(0, text);
 }
 
+/* What the kernel has of groups that left goes when the last of their scripts has. */
+static void forget_left(struct agent *a)
+{
+	a->left = false;
+	if (groups_forget_left(a))
+		configure_prune(a->nl, a->config);
+}
+
 static void reload(struct agent *a, const struct run_options *o)
 {
 	struct problems problems = { 0 };
@@ -271,14 +281,14 @@ static void reload(struct agent *a, const struct run_options *o)
 		log_write(LOG_ERR, "Configuration not reloaded for errors: nothing was changed");
 		goto out;
 	}
-	groups = act_groups_new(c);
+	groups = groups_new(c);
 	if (!groups || configure_apply(a->nl, c, a->warm)) {
 		log_write(LOG_ERR, "Configuration not reloaded as a whole");
-		act_groups_free(groups);
+		groups_free(groups);
 		config_free(c);
 		goto out;
 	}
-	act_groups_swap(a, groups);
+	groups_swap(a, groups);
 	config_free(a->config);
 	a->config = c;
 	log_configure(c);
@@ -287,7 +297,7 @@ static void reload(struct agent *a, const struct run_options *o)
 	act_reconcile(a);
 	a->reloading = false;
 	if (!a->quit)
-		configure_prune(a->nl, c);
+		forget_left(a);
 	log_write(LOG_INFO, "Configuration reloaded.");
 out:
 	sd_notify(0, "READY=1");
@@ -301,7 +311,7 @@ static bool all_down(const struct agent *a)
 		if (a->groups->v[i].known && a->groups->v[i].state != HBKM_GROUP_STANDBY &&
 		    a->groups->v[i].state != HBKM_GROUP_FAILED)
 			return false;
-	return true;
+	return resources_are_down(a);
 }
 
 static bool peer_is_able(const struct agent *a)
@@ -337,6 +347,14 @@ static bool handed_over(struct agent *a)
 	if (!a->linger_at)
 		a->linger_at = now + LINGER_NS;
 	return now >= a->linger_at;
+}
+
+/* Nobody else may have what still runs here: whoever knows better asks twice to stop. */
+static void wait_for_scripts(struct agent *a)
+{
+	a->stop_at += STOP_NS;
+	log_write(LOG_INFO, "Waiting for resources to stop");
+	sd_notify(0, "EXTEND_TIMEOUT_USEC=30000000");
 }
 
 static void finish(struct agent *a)
@@ -413,6 +431,8 @@ static void tell_kernel(struct agent *a, uint64_t now)
 		log_write(LOG_ERR, "Telling the kernel that the agent works: %s",
 			  hbnl_error(a->nl));
 	}
+	if (!a->quit)
+		resources_still_at_work(a);
 	a->agent_at = now + a->agent_period;
 }
 
@@ -444,6 +464,7 @@ static void arm(struct agent *a, int timer)
 	uint64_t at = a->agent_at;
 
 	earlier(&at, act_announce(a, agent_now()));
+	earlier(&at, resources_next(a));
 	earlier(&at, a->retry_at);
 	if (a->watchdog_period)
 		earlier(&at, a->watchdog_at);
@@ -456,48 +477,57 @@ static void arm(struct agent *a, int timer)
 
 /* ---- the loop ---- */
 
-static int watch(int epoll, int fd)
+int agent_watch(struct agent *a, int fd)
 {
 	struct epoll_event e = { .events = EPOLLIN, .data.fd = fd };
 
-	return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &e) ? -errno : 0;
+	return epoll_ctl(a->epoll, EPOLL_CTL_ADD, fd, &e) ? -errno : 0;
 }
 
 static int loop(struct agent *a, int signals, const struct run_options *o)
 {
-	int epoll = epoll_create1(EPOLL_CLOEXEC);
 	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	struct epoll_event events[4];
 	uint64_t expired;
 
-	if (epoll < 0 || timer < 0 || watch(epoll, hbnl_events_fd(a->ev)) ||
-	    watch(epoll, vip_watch_fd(a->rt)) || watch(epoll, signals) || watch(epoll, timer))
+	a->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (a->epoll < 0 || timer < 0 || agent_watch(a, hbnl_events_fd(a->ev)) ||
+	    agent_watch(a, vip_watch_fd(a->rt)) || agent_watch(a, signals) ||
+	    agent_watch(a, timer) || (runner_fd() >= 0 && agent_watch(a, runner_fd())) ||
+	    (a->publish_fd >= 0 && agent_watch(a, a->publish_fd)))
 		return fail(HBCTL_REFUSED, "epoll: %s", strerror(errno));
 	while (!a->quit) {
 		arm(a, timer);
-		epoll_wait(epoll, events, ARRAY_SIZE(events), -1);
+		epoll_wait(a->epoll, events, ARRAY_SIZE(events), -1);
 		/* The kernel's decisions come first, whatever woke us. */
 		receive(a);
 		if (read(timer, &expired, sizeof(expired)) > 0 && !a->quit)
 			run_timers(a);
 		if (!a->quit)
 			take_signals(a, signals, o);
+		if (!a->quit)
+			resources_run(a);
 		if (a->reconcile_due && !a->quit)
 			act_reconcile(a);
+		if (a->left && !a->quit)
+			forget_left(a);
 		if (a->stopping && !a->quit && !a->reconcile_due) {
 			if (all_down(a)) {
 				if (handed_over(a))
 					finish(a);
+			} else if (agent_now() >= a->stop_at && !resources_are_down(a)) {
+				wait_for_scripts(a);
 			} else if (agent_now() >= a->stop_at) {
 				log_write(LOG_ERR, "Resources were not released within %llu s: "
 					  "going anyway", STOP_NS / 1000000000);
 				finish(a);
 			}
 		}
+		publish_serve(a);
 		notify_status(a);
 	}
 	close(timer);
-	close(epoll);
+	close(a->epoll);
 	return a->code;
 }
 
@@ -587,10 +617,10 @@ static int configure(struct agent *a)
 		return refused(a, ret, "agent");
 	set_period(a, &c);
 	a->agent_at = agent_now() + a->agent_period;
-	a->groups = act_groups_new(a->config);
+	a->groups = groups_new(a->config);
 	if (!a->groups)
 		return fail(HBCTL_REFUSED, "out of memory");
-	act_prepare(a);
+	groups_prepare(a);
 	if (c.state == HBKM_CLUSTER_DOWN) {
 		ret = hbnl_start(a->nl);
 		if (ret)
@@ -609,6 +639,7 @@ static int start(struct agent *a, const struct run_options *o)
 	int ret;
 
 	a->warm = o->warm;
+	a->script_timeout_ms = o->script_timeout_ms;
 	a->config = load(o, &problems);
 	if (!a->config) {
 		problems_print(&problems, stderr);
@@ -617,6 +648,9 @@ static int start(struct agent *a, const struct run_options *o)
 		return ret;
 	}
 	log_start();
+	ret = runner_start();
+	if (ret)
+		log_write(LOG_ERR, "No script will be run: %s", strerror(-ret));
 	log_configure(a->config);
 	log_debug(o->debug);
 	log_problems(&problems);
@@ -631,6 +665,10 @@ static int start(struct agent *a, const struct run_options *o)
 	ret = configure(a);
 	if (ret)
 		return ret;
+	a->publish_fd = publish_open();
+	if (a->publish_fd < 0)
+		log_write(LOG_WARNING, "hbctl status will not tell of resources: %s",
+			  strerror(-a->publish_fd));
 	if (sd_watchdog_enabled(0, &watchdog_us) > 0) {
 		a->watchdog_period = watchdog_us * 1000 / 2;
 		a->watchdog_at = agent_now();
@@ -641,7 +679,7 @@ static int start(struct agent *a, const struct run_options *o)
 
 int agent_run(const struct run_options *o)
 {
-	static struct agent a = { .arp_fd = -1 };
+	static struct agent a = { .arp_fd = -1, .publish_fd = -1 };
 	sigset_t set;
 	int signals, ret;
 
@@ -656,14 +694,18 @@ int agent_run(const struct run_options *o)
 	ret = start(&a, o);
 	if (!ret)
 		ret = a.quit ? a.code : loop(&a, signals, o);
-	act_groups_free(a.groups);
+	if (a.gone && a.groups)
+		resources_drain(&a);
+	groups_free(a.groups);
 	if (a.config)
 		config_free(a.config);
 	if (a.arp_fd >= 0)
 		close(a.arp_fd);
+	publish_close(&a);
 	vip_close(a.rt);
 	hbnl_events_close(a.ev);
 	hbnl_close(a.nl);
+	runner_stop();
 	close(signals);
 	log_stop();
 	return ret;

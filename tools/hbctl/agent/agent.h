@@ -13,10 +13,20 @@
 
 #include "config.h"
 #include "nl.h"
+#include "sequence.h"
 #include "vip.h"
 
 /* How often an announcement is repeated, see announce_next(). */
 #define ANNOUNCE_REPEATS	7
+
+/* A resource in its place in the line: that of the same number in the sequence. */
+struct agent_resource {
+	struct config_resource what;
+	uint32_t job;			/* the runner's number of what is under way; 0: nothing */
+	enum resource_op op;		/* what that does */
+	uint64_t since;			/* when its state changed */
+	char error[128];		/* of what failed last; "": nothing did */
+};
 
 struct agent_group {
 	char name[HBKM_NAME_MAX + 1];
@@ -31,15 +41,20 @@ struct agent_group {
 	uint32_t holder;
 	bool handing_over;		/* was held here when the agent was told to stop */
 	struct vip *vips;
-	const struct arp_pair **pairs;	/* those of vips, as arp_send() takes them */
 	size_t n_vips;
+	struct agent_resource *resources;
+	struct sequence sequence;
+	bool scripted;			/* some are no addresses: the sequence rules */
+	bool leaving;			/* no longer configured: goes when its scripts are stopped */
+	uint64_t wake_at;		/* when to look at the sequence again; 0: not */
 	uint64_t failed_at;		/* when its failure was last logged; 0: it did not fail */
 	unsigned int announced;		/* announcements sent since it came here */
 	uint64_t announce_at;		/* when the next is due; 0: no more */
 };
 
 struct agent_groups {
-	struct agent_group v[HBKM_MAX_GROUPS];
+	/* Those that leave beside those that come. */
+	struct agent_group v[2 * HBKM_MAX_GROUPS];
 	size_t n;
 };
 
@@ -53,6 +68,20 @@ static inline bool agent_group_wants(uint8_t state)
 static inline bool agent_group_keeps(const struct agent_group *g)
 {
 	return agent_group_wants(g->state) || (g->known && g->warm);
+}
+
+/*
+ * Is this address to be on its interface? Beside scripts from when it is its turn
+ * to come until it is its turn to go, whatever the kernel says meanwhile.
+ */
+static inline bool agent_vip_wanted(const struct agent_group *g, size_t vip)
+{
+	if (!g->scripted)
+		return agent_group_keeps(g);
+	for (size_t i = 0; i < g->sequence.n; i++)
+		if (g->sequence.items[i].native && g->resources[i].what.address == vip)
+			return g->sequence.items[i].state == RESOURCE_STARTED;
+	return false;
 }
 
 /* ---- module.c ---- */
@@ -123,6 +152,9 @@ struct agent {
 	struct rtnl *rt;
 	int arp_fd;			/* < 0: nothing is announced */
 	bool warm;			/* as the command line says */
+	uint32_t script_timeout_ms;	/* the same */
+	int epoll;			/* what the loop waits for */
+	int publish_fd;			/* where others ask how the resources are; < 0: nowhere */
 	struct config *config;
 	struct agent_groups *groups;
 	struct nl_snapshot seen;	/* what was last known, and logged */
@@ -137,6 +169,8 @@ struct agent {
 	bool stopping;
 	uint64_t stop_at;		/* when stopping: go then, whatever is left */
 	uint64_t linger_at;		/* all is released: go then, even if nobody took it */
+	bool gone;			/* what we were the agent of is no more */
+	bool left;			/* a group that leaves may go */
 	bool quit;
 	int code;			/* exit code */
 };
@@ -158,23 +192,29 @@ static inline uint64_t agent_now(void)
  */
 bool agent_gone(struct agent *a);
 
-/* ---- act.c ---- */
+/* Adds to what the loop waits for. Return: 0, or -errno. */
+int agent_watch(struct agent *a, int fd);
+
+/* ---- group.c, announce.c, act.c, mend.c, restore.c: what is done, see act.h ---- */
 
 /* The groups of a configuration; NULL without memory. */
-struct agent_groups *act_groups_new(const struct config *c);
-void act_groups_free(struct agent_groups *groups);
+struct agent_groups *groups_new(const struct config *c);
+void groups_free(struct agent_groups *groups);
 
 /* Finds interfaces, builds messages and frames, for those that lack them. */
-void act_prepare(struct agent *a);
+void groups_prepare(struct agent *a);
 
 /**
- * act_groups_swap - go over to the groups of a new configuration
+ * groups_swap - go over to the groups of a new configuration
  * @a: the agent
  * @groups: replace those of @a
  *
  * Nothing changes on any interface: act_reconcile() does that.
  */
-void act_groups_swap(struct agent *a, struct agent_groups *groups);
+void groups_swap(struct agent *a, struct agent_groups *groups);
+
+/* Forgets groups that left and are down. Return: true if no other is leaving. */
+bool groups_forget_left(struct agent *a);
 
 /**
  * act_group - do what the state of a group asks for
@@ -205,6 +245,35 @@ void act_change(struct agent *a, const struct vip_change *c);
 
 /* No address stays. */
 void act_drop_all(struct agent *a);
+
+/* ---- resources.c: what the groups with scripts do, in their order ---- */
+
+/* Goes on as far as it can, after the group's state or a resource's has changed. */
+void resources_follow(struct agent *a, struct agent_group *g);
+
+/* What the runner says, and what is due by time. */
+void resources_run(struct agent *a);
+
+/* Tells the kernel, of each group that takes longer. */
+void resources_still_at_work(struct agent *a);
+
+/* When something is due next; 0: nothing is. */
+uint64_t resources_next(const struct agent *a);
+/* Does anything still run that is not to be left behind? */
+bool resources_are_down(const struct agent *a);
+
+/* Nobody decides any more: stops everything, and waits for it. */
+void resources_drain(struct agent *a);
+
+/* ---- publish.c: hbctl status asks how the resources are ---- */
+
+/* Return: a socket that listens, or -errno. */
+int publish_open(void);
+
+/* Answers whoever has asked. */
+void publish_serve(struct agent *a);
+
+void publish_close(struct agent *a);
 
 /* ---- report.c: the log, in Heartbeat's sentences where it has one ---- */
 

@@ -216,6 +216,12 @@ size_t configure_order(const struct config *c, const struct config_group *g,
 	return n_order;
 }
 
+/* What is more than addresses is not brought up by letting these speak. */
+static bool has_scripts(const struct config_group *g)
+{
+	return g->n_resources > g->n_addresses;
+}
+
 /* What the kernel is to have of a group; an error, if it cannot. */
 static int fill_group(const struct config *c, const struct config_group *from, bool warm,
 		      const struct nl_node *nodes, size_t n_nodes, struct nl_group *g)
@@ -237,7 +243,7 @@ static int fill_group(const struct config *c, const struct config_group *from, b
 		to->s6_addr[10] = to->s6_addr[11] = 0xff;
 		memcpy(&to->s6_addr[12], &from->addresses[i].addr, sizeof(struct in_addr));
 	}
-	if (warm && g->n_guard)
+	if (warm && g->n_guard && !has_scripts(from))
 		g->flags = HBKM_GROUP_F_WARM;
 	return 0;
 }

@@ -27,7 +27,7 @@ static bool must_go(const struct agent_groups *groups, const struct vip_present 
 		const struct agent_group *g = &groups->v[i];
 
 		for (size_t j = 0; j < g->n_vips; j++) {
-			bool up = agent_group_keeps(g);
+			bool up = agent_vip_wanted(g, j);
 
 			if (up && reconcile_match(&g->vips[j], p))
 				return false;
@@ -78,7 +78,8 @@ size_t reconcile_plan(const struct agent_groups *groups, const struct vip_presen
 		if (must_go(groups, &present[i]))
 			ACTION(RECONCILE_REMOVE, 0, i);
 	for (size_t i = 0; i < groups->n; i++)
-		if (groups->v[i].known && groups->v[i].state == HBKM_GROUP_RELEASING)
+		if (groups->v[i].known && groups->v[i].state == HBKM_GROUP_RELEASING &&
+		    !groups->v[i].scripted)
 			ACTION(RECONCILE_RELEASED, i, 0);
 	for (size_t i = 0; i < groups->n; i++) {
 		const struct agent_group *g = &groups->v[i];
@@ -86,9 +87,10 @@ size_t reconcile_plan(const struct agent_groups *groups, const struct vip_presen
 		if (!g->known || !agent_group_keeps(g))
 			continue;
 		for (size_t j = 0; j < g->n_vips; j++)
-			if (!is_present(&g->vips[j], present, n_present))
+			if (agent_vip_wanted(g, j) && !is_present(&g->vips[j], present, n_present))
 				ACTION(RECONCILE_ADD, i, j);
-		if (g->state == HBKM_GROUP_ACQUIRING)
+		/* With scripts it takes more than addresses to be up, or down. */
+		if (g->state == HBKM_GROUP_ACQUIRING && !g->scripted)
 			ACTION(RECONCILE_ACQUIRED, i, 0);
 	}
 #undef ACTION

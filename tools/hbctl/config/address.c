@@ -114,3 +114,17 @@ int address_parse(const struct place *at, const char *text, struct config_addres
 	}
 	return 0;
 }
+
+/* Is this an IPv6 address, whatever is behind it? */
+bool address_is_ipv6(const char *text)
+{
+	struct in6_addr addr;
+	char copy[INET6_ADDRSTRLEN];
+	size_t len = strcspn(text, "/%");
+
+	if (len >= sizeof(copy))
+		return false;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	return inet_pton(AF_INET6, copy, &addr) == 1;
+}

@@ -54,7 +54,7 @@ static const struct {
 	[HACF] = { "ha.cf", "Cannot open config file",
 		   "it says which nodes there are, and how they reach each other" },
 	[HARESOURCES] = { "haresources", "Cannot open resources file",
-			  "it says which node prefers which address, as NODE IPaddr::10.0.2.100/24/eth0" },
+			  "it says which node prefers which resources, as NODE IPaddr::10.0.2.100/24/eth0" },
 	[AUTHKEYS] = { "authkeys", "Cannot open keyfile",
 		       "it has mode 600 and two lines, auth 1 and 1 sha256 SECRET" },
 };
@@ -103,6 +103,7 @@ static void file_load(struct config *c, enum which which, const struct in_addr *
 	char path[sizeof(c->dir) + 16];
 	struct place at = { .file = path, .problems = p };
 	ssize_t len;
+	size_t first;
 
 	snprintf(path, sizeof(path), "%s/%s", c->dir, files[which].name);
 	len = file_read(&at, which, buf);
@@ -113,7 +114,10 @@ static void file_load(struct config *c, enum which which, const struct in_addr *
 		hacf_parse(c, path, buf, len, own, n_own, p);
 		break;
 	case HARESOURCES:
+		first = p->n;
 		haresources_parse(c, path, buf, len, p);
+		scripts_find(c, path, p);
+		problems_sort(p, first);
 		break;
 	case AUTHKEYS:
 		authkeys_parse(c, path, buf, len, p);
@@ -174,10 +178,8 @@ void config_free(struct config *c)
 
 	if (!c)
 		return;
-	for (i = 0; i < c->n_groups; i++) {
-		free(c->groups[i].text);
-		free(c->groups[i].addresses);
-	}
+	for (i = 0; i < c->n_groups; i++)
+		config_group_free(&c->groups[i]);
 	explicit_bzero(c, sizeof(*c));
 	free(c);
 }

@@ -108,14 +108,32 @@ struct config_key {
 
 /* ---- haresources ---- */
 
-#define CONFIG_MAX_ADDRESSES	128	/* in a group */
-
 struct config_address {
 	char ifname[IFNAMSIZ];		/* "": that of the route to the address */
 	char label[IFNAMSIZ];		/* "": none */
 	struct in_addr addr;
 	struct in_addr broadcast;	/* 0.0.0.0: the highest of the subnet */
 	int prefix_len;			/* -1: that of the route to the address */
+};
+
+enum resource_kind {
+	RESOURCE_ADDRESS,		/* IPaddr, IPaddr2, or bare: the agent's own doing */
+	RESOURCE_SCRIPT,		/* of resource.d or init.d: PATH ARGUMENT... start */
+	RESOURCE_OCF,			/* an OCF agent: what it needs to know is in its environment */
+	RESOURCE_UNIT,			/* systemd's */
+};
+
+#define CONFIG_MAX_RESOURCES	128	/* in a group, addresses included */
+
+struct config_resource {
+	enum resource_kind kind;
+	unsigned int line;
+	char *text;			/* as written */
+	char *name;			/* in front of the first :: */
+	char **args;			/* SCRIPT: what follows; OCF: as NAME=VALUE */
+	size_t n_args;
+	char *path;			/* SCRIPT, OCF: the program; UNIT: the unit. NULL: not looked for */
+	size_t address;			/* ADDRESS: which of the group's */
 };
 
 struct config_group {
@@ -125,6 +143,8 @@ struct config_group {
 	char *text;			/* the line as written, blanks folded: for the log */
 	struct config_address *addresses;
 	size_t n_addresses;
+	struct config_resource *resources;	/* in the order in which they are started */
+	size_t n_resources;
 };
 
 struct config {
@@ -213,7 +233,7 @@ void hacf_parse(struct config *c, const char *file, const char *text, size_t len
 		const struct in_addr *own, size_t n_own, struct problems *p);
 
 /**
- * haresources_parse - haresources: who prefers which addresses
+ * haresources_parse - haresources: who prefers which resources
  * @c: after hacf_parse(): its nodes are those that may be named; without any,
  *	every name may be
  * @file: its name, for the problems
@@ -223,6 +243,29 @@ void hacf_parse(struct config *c, const char *file, const char *text, size_t len
  */
 void haresources_parse(struct config *c, const char *file, const char *text,
 		       size_t len, struct problems *p);
+
+/* Frees what a group has. */
+void config_group_free(struct config_group *g);
+
+/* Frees what a resource has. */
+void config_resource_free(struct config_resource *r);
+
+/* Return: 0, or -1 without memory, and @to has nothing to be freed. */
+int config_resource_copy(struct config_resource *to, const struct config_resource *from);
+
+/* Do both, which are no addresses, run the same program with the same arguments? */
+bool config_resource_same(const struct config_resource *a, const struct config_resource *b);
+
+/**
+ * scripts_find - find the programs of all resources that are no addresses
+ * @c: after haresources_parse()
+ * @file: haresources' name, for the problems
+ * @p: receives a problem for each that is nowhere, or cannot be used so
+ *
+ * Looks into the file system: first what Heartbeat looks at, then OCF agents,
+ * then systemd's units.
+ */
+void scripts_find(struct config *c, const char *file, struct problems *p);
 
 /**
  * authkeys_parse - authkeys: the ring of keys, and which one signs

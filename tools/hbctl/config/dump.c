@@ -66,6 +66,30 @@ static void print_address(FILE *out, const struct config_address *a)
 	fputc('\n', out);
 }
 
+/* What is run, as it is run, but for the last argument. */
+static void print_program(FILE *out, const struct config_resource *r)
+{
+	size_t i;
+
+	fprintf(out, "  %s %s", resource_kind_name(r->kind), r->path ? r->path : r->name);
+	for (i = 0; i < r->n_args; i++)
+		fprintf(out, " %s", r->args[i]);
+	fputc('\n', out);
+}
+
+static void print_group(FILE *out, const struct config_group *g)
+{
+	size_t i;
+
+	fprintf(out, "group %s prefers %s\n", g->name, g->node);
+	for (i = 0; i < g->n_resources; i++) {
+		if (g->resources[i].kind == RESOURCE_ADDRESS)
+			print_address(out, &g->addresses[g->resources[i].address]);
+		else
+			print_program(out, &g->resources[i]);
+	}
+}
+
 static void print_logging(FILE *out, const struct config *c)
 {
 	fputs("log", out);
@@ -82,7 +106,7 @@ static void print_logging(FILE *out, const struct config *c)
 
 void config_print(const struct config *c, FILE *out)
 {
-	size_t i, j;
+	size_t i;
 
 	fprintf(out, "cluster %s%s\n", c->cluster, c->said.cluster ? "" : " (default)");
 	for (i = 0; i < c->n_nodes; i++)
@@ -107,9 +131,6 @@ void config_print(const struct config *c, FILE *out)
 	for (i = 0; i < c->n_keys; i++)
 		fprintf(out, "key %u %s%s\n", c->keys[i].id, method_name(c->keys[i].method),
 			c->keys[i].id == c->sign_key ? " (signs)" : "");
-	for (i = 0; i < c->n_groups; i++) {
-		fprintf(out, "group %s prefers %s\n", c->groups[i].name, c->groups[i].node);
-		for (j = 0; j < c->groups[i].n_addresses; j++)
-			print_address(out, &c->groups[i].addresses[j]);
-	}
+	for (i = 0; i < c->n_groups; i++)
+		print_group(out, &c->groups[i]);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * haresources: NODE RESOURCE…, one group a line, \ at its end continues it.
- * Resources are addresses so far; scripts will be further kinds of resource.
+ * haresources: NODE RESOURCE…, one group a line, \ at its end continues it. A
+ * resource is an address, or a script, whose program is looked for afterwards.
  */
 #include <hbkm/frame.h>
 #include <arpa/inet.h>
@@ -16,7 +16,6 @@
  * @c: what becomes of it
  * @group: the group of the logical line we are in, NULL if in none
  * @lost: the group of a line that makes none, so that its resources are checked, too
- * @room: addresses that fit into @group's
  * @too_many: said so already
  */
 struct haresources {
@@ -24,7 +23,6 @@ struct haresources {
 	struct config *c;
 	struct config_group *group;
 	struct config_group lost;
-	size_t room;
 	bool too_many;
 };
 
@@ -101,7 +99,6 @@ static void group_start(struct haresources *h, const char *word)
 	char node[HBKM_NAME_MAX + 1];
 
 	h->group = &h->lost;
-	h->room = 0;
 	memset(h->group, 0, sizeof(*h->group));
 	h->lost.line = h->at.line;
 	if (node_name_parse(word, node) || !node_known(c, node)) {
@@ -136,7 +133,7 @@ static void group_end(struct haresources *h)
 	h->group = NULL;
 	if (!g)
 		return;
-	if (g != &h->lost && g->n_addresses) {
+	if (g != &h->lost && g->n_resources) {
 		h->c->n_groups++;
 		return;
 	}
@@ -145,20 +142,10 @@ static void group_end(struct haresources *h)
 	if (g->text && !strchr(g->text, ' '))
 		place_warning(&at, "[%s]: a node without any resource: the line counts for nothing",
 			      g->node);
-	free(g->text);
-	free(g->addresses);
-	memset(g, 0, sizeof(*g));
+	config_group_free(g);
 }
 
 /* ---- resources ---- */
-
-static const char *kind_get(size_t i, const void *arg)
-{
-	static const char * const kinds[] = { "IPaddr", "IPaddr2" };
-
-	(void)arg;
-	return i < ARRAY_SIZE(kinds) ? kinds[i] : NULL;
-}
 
 /* As Heartbeat knows them: digits and a dot, three times, and a digit */
 static bool looks_like_address(const char *word)
@@ -170,19 +157,6 @@ static bool looks_like_address(const char *word)
 	for (; *word && *word != '/'; word++)
 		dots += *word == '.';
 	return dots == 3;
-}
-
-static bool looks_like_ipv6(const char *word)
-{
-	struct in6_addr addr;
-	char copy[INET6_ADDRSTRLEN];
-	size_t len = strcspn(word, "/%");
-
-	if (len >= sizeof(copy))
-		return false;
-	memcpy(copy, word, len);
-	copy[len] = '\0';
-	return inet_pton(AF_INET6, copy, &addr) == 1;
 }
 
 /* What is used elsewhere in the configuration cannot be moved about. */
@@ -221,85 +195,119 @@ static int address_check(struct haresources *h, const struct config_address *a)
 	return 0;
 }
 
-static void address_add(struct haresources *h, const char *text)
+/* Room for one more in an array that grows by 16. Return: the array, NULL without memory. */
+static void *grow(struct haresources *h, void *array, size_t n, size_t size)
 {
+	void *larger = n % 16 ? array : reallocarray(array, n + 16, size);
+
+	if (!larger)
+		no_memory(h);
+	return larger;
+}
+
+static void resource_append(struct haresources *h, struct config_resource *r)
+{
+	struct config_group *g = h->group;
+	struct config_resource *resources = grow(h, g->resources, g->n_resources, sizeof(*r));
+
+	if (!resources) {
+		config_resource_free(r);
+		return;
+	}
+	g->resources = resources;
+	g->resources[g->n_resources++] = *r;
+}
+
+static void address_add(struct haresources *h, const char *word, const char *text)
+{
+	struct config_resource r = { .kind = RESOURCE_ADDRESS, .line = h->at.line };
 	struct config_group *g = h->group;
 	struct config_address a, *addresses;
 
 	if (address_parse(&h->at, text, &a) || address_check(h, &a))
 		return;
-	if (g->n_addresses == CONFIG_MAX_ADDRESSES) {
-		place_error(&h->at, "[%s] is one address too many in a group: %d fit", text,
-			    CONFIG_MAX_ADDRESSES);
+	addresses = grow(h, g->addresses, g->n_addresses, sizeof(a));
+	if (!addresses)
+		return;
+	g->addresses = addresses;
+	r.text = strdup(word);
+	if (!r.text) {
+		no_memory(h);
 		return;
 	}
-	if (g->n_addresses == h->room) {
-		addresses = reallocarray(g->addresses, h->room + 16, sizeof(a));
-		if (!addresses) {
-			no_memory(h);
-			return;
-		}
-		g->addresses = addresses;
-		h->room += 16;
-	}
+	r.address = g->n_addresses;
 	g->addresses[g->n_addresses++] = a;
+	resource_append(h, &r);
 }
 
-static void resource_refuse(struct haresources *h, const char *word, size_t script)
+/* Stopped on one line, it would be stopped for the other, too. */
+static void twice_warn(struct haresources *h, const char *word)
 {
-	char name[64];
-	const char *meant;
+	const struct config *c = h->c;
+	size_t i, j;
 
-	if (word[script] == ':') {
-		snprintf(name, sizeof(name), "%.*s", (int)script, word);
-		meant = suggest(name, kind_get, NULL);
-		if (meant) {
-			place_error(&h->at, "resource [%s]: write %s::, with just these letters and two colons",
-				    word, meant);
+	for (i = 0; i <= c->n_groups; i++) {
+		const struct config_group *g = i < c->n_groups ? &c->groups[i] : h->group;
+
+		for (j = 0; j < g->n_resources; j++) {
+			if (strcmp(g->resources[j].text, word))
+				continue;
+			place_warning(&h->at, "resource [%s] is on line %u already: whichever of the two is stopped stops the other, too",
+				      word, g->resources[j].line);
 			return;
 		}
 	}
+}
+
+static void script_add(struct haresources *h, const char *word)
+{
+	struct config_resource r;
+
 	if (word[strspn(word, "0123456789./")] == '\0') {
 		place_error(&h->at, "resource [%s] is not an IPv4 address, as 10.0.2.100 or 10.0.2.100/24/eth0",
 			    word);
 		return;
 	}
-	place_error(&h->at, "resource script [%.*s] is not supported yet: only addresses are, written IPaddr::, IPaddr2:: or bare. Take it out of this line, and start what it starts in another way",
-		    (int)script, word);
+	if (resource_parse(&h->at, word, &r))
+		return;
+	twice_warn(h, word);
+	resource_append(h, &r);
 }
 
 static void resource_add(struct haresources *h, const char *word)
 {
-	size_t script = strcspn(word, ":");
-	const char *arg = word + script;
+	size_t name = strcspn(word, ":");
+	const char *arg = word + name;
 
 	if (h->group != &h->lost)
 		text_append(h, word);
-	if (looks_like_address(word)) {
-		address_add(h, word);
+	if (h->group->n_resources == CONFIG_MAX_RESOURCES) {
+		place_error(&h->at, "[%s] is one resource too many in a group: %d fit", word,
+			    CONFIG_MAX_RESOURCES);
 		return;
 	}
-	if (looks_like_ipv6(word) || (script == 8 && !strncasecmp(word, "IPv6addr", 8))) {
+	if (looks_like_address(word)) {
+		address_add(h, word, word);
+		return;
+	}
+	if (name == 8 && !strncasecmp(word, "IPv6addr", 8)) {
 		place_error(&h->at, "resource [%s]: IPv6 addresses are not supported yet", word);
 		return;
 	}
-	if ((script == 6 && !strncmp(word, "IPaddr", 6)) ||
-	    (script == 7 && !strncmp(word, "IPaddr2", 7))) {
-		if (!*arg || !strcmp(arg, "::")) {
-			place_error(&h->at, "resource [%s]: the address is missing, as IPaddr::10.0.2.100/24/eth0",
-				    word);
-			return;
-		}
-		if (!strncmp(arg, "::", 2)) {
-			if (strstr(arg + 2, "::") && !looks_like_ipv6(arg + 2))
-				place_error(&h->at, "resource [%s]: one argument is wanted, with / between its parts: ADDRESS/MASK/DEVICE/BROADCAST",
-					    word);
-			else
-				address_add(h, arg + 2);
-			return;
-		}
+	if ((name != 6 || strncmp(word, "IPaddr", 6)) && (name != 7 || strncmp(word, "IPaddr2", 7))) {
+		script_add(h, word);
+		return;
 	}
-	resource_refuse(h, word, script);
+	if (!*arg || !strcmp(arg, "::"))
+		place_error(&h->at, "resource [%s]: the address is missing, as IPaddr::10.0.2.100/24/eth0",
+			    word);
+	else if (strncmp(arg, "::", 2))
+		script_add(h, word);
+	else if (strstr(arg + 2, "::") && !address_is_ipv6(arg + 2))
+		place_error(&h->at, "resource [%s]: one argument is wanted, with / between its parts: ADDRESS/MASK/DEVICE/BROADCAST",
+			    word);
+	else
+		address_add(h, word, arg + 2);
 }
 
 /* ---- lines ---- */

@@ -92,5 +92,15 @@ const char *suggest_node(const struct config *c, const char *word);
 /* ---- address.c ---- */
 
 int address_parse(const struct place *at, const char *text, struct config_address *a);
+bool address_is_ipv6(const char *text);
+
+/* ---- resource.c ---- */
+
+int resource_parse(const struct place *at, const char *word, struct config_resource *r);
+
+/* ---- ocf.c ---- */
+
+bool ocf_is_meant(const struct config_resource *r);
+int ocf_name_args(const struct place *at, struct config_resource *r);
 
 #endif /* HBCTL_CONFIG_INTERNAL_H */

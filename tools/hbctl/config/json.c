@@ -171,6 +171,30 @@ static struct json_object *addresses_json(const struct config_group *g, bool *ok
 	return array;
 }
 
+/* In the order in which they are started. */
+static struct json_object *resources_json(const struct config_group *g, bool *ok)
+{
+	struct json_object *array = json_object_new_array(), *args, *o;
+	const struct config_resource *r;
+	size_t i, j;
+
+	for (i = 0; i < g->n_resources; i++) {
+		r = &g->resources[i];
+		o = json_object_new_object();
+		add_string(o, ok, "resource", r->text);
+		add_string(o, ok, "kind", resource_kind_name(r->kind));
+		if (r->kind != RESOURCE_ADDRESS) {
+			args = json_object_new_array();
+			add_text(o, ok, "path", r->path);
+			for (j = 0; j < r->n_args; j++)
+				append(args, ok, json_object_new_string(r->args[j]));
+			add(o, ok, "arguments", args);
+		}
+		append(array, ok, o);
+	}
+	return array;
+}
+
 static struct json_object *groups_json(const struct config *c, bool *ok)
 {
 	struct json_object *array = json_object_new_array(), *o;
@@ -182,6 +206,7 @@ static struct json_object *groups_json(const struct config *c, bool *ok)
 		add_string(o, ok, "node", c->groups[i].node);
 		add_number(o, ok, "line", c->groups[i].line);
 		add(o, ok, "addresses", addresses_json(&c->groups[i], ok));
+		add(o, ok, "resources", resources_json(&c->groups[i], ok));
 		append(array, ok, o);
 	}
 	return array;

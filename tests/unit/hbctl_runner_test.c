@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0
+/* sources: tools/hbctl/agent/runner.c tools/hbctl/runtime.c */
+/* Programs that end, fail, hang, print too much, or cannot be run at all. */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "agent/runner.h"
+
+static struct runner_report ended;
+static char output[8192];
+static bool has_ended;
+
+static void handle(const struct runner_report *r, void *data)
+{
+	(void)data;
+	if (r->kind == RUNNER_ENDED) {
+		ended = *r;
+		has_ended = true;
+	} else if (strlen(output) + strlen(r->text) + 2 < sizeof(output)) {
+		sprintf(output + strlen(output), "%s\n", r->text);
+	}
+}
+
+static void receive(void)
+{
+	struct pollfd p = { .fd = runner_fd(), .events = POLLIN };
+
+	assert_int_equal(poll(&p, 1, 10000), 1);
+	assert_int_equal(runner_receive(handle, NULL), 0);
+}
+
+static void run_words(char **argv, uint32_t timeout_ms, bool answers)
+{
+	static uint32_t n;
+	char *env[] = { "WORD=said", NULL };
+	struct runner_job job = {
+		.job = ++n, .label = "test", .argv = argv, .env = { env, NULL },
+		.timeout_ms = timeout_ms, .answers = answers,
+	};
+
+	*output = '\0';
+	has_ended = false;
+	assert_int_equal(runner_run(&job), 0);
+	while (!has_ended)
+		receive();
+	assert_int_equal(ended.job, n);
+}
+
+static void run(const char *script, uint32_t timeout_ms, bool answers)
+{
+	char *argv[] = { "/bin/sh", "-c", (char *)script, NULL };
+
+	run_words(argv, timeout_ms, answers);
+}
+
+static void ends(void **state)
+{
+	(void)state;
+	run("echo one; echo two >&2; printf three; exit 7", 5000, false);
+	assert_int_equal(ended.code, 7);
+	assert_false(ended.timed_out);
+	assert_string_equal(output, "test: one\ntest: two\ntest: three\n");
+	run("kill -9 $$", 5000, false);
+	assert_int_equal(ended.code, -9);
+	/* The answer is what is on standard output. */
+	run("echo is running; echo not >&2", 5000, true);
+	assert_string_equal(ended.text, "is running\n");
+	assert_string_equal(output, "");
+}
+
+/* What a program finds: nothing of ours but what it is told. */
+static void surroundings(void **state)
+{
+	int fd = open("/dev/null", O_RDONLY);
+
+	(void)state;
+	assert_true(fd > 2);
+	setenv("LC_ALL", "C", 1);
+	setenv("NOTIFY_SOCKET", "/nowhere", 1);
+	run("echo $WORD; ls /proc/self/fd | tr '\\n' ' '", 5000, true);
+	/* ls has one more open to read the directory. */
+	assert_string_equal(ended.text, "said\n0 1 2 3 ");
+	run("read x; echo $? $(ps -o pgid= -p $$) $$", 5000, true);
+	assert_memory_equal(ended.text, "1 ", 2);
+	run("[ $(ps -o pgid= -p $$) = $$ ] && grep -q 'SigBlk:.0000000000000000' /proc/self/status",
+	    5000, true);
+	assert_int_equal(ended.code, 0);
+	run("cat /proc/self/oom_score_adj", 5000, true);
+	assert_string_equal(ended.text, "0\n");
+	close(fd);
+}
+
+static void cannot_be_run(void **state)
+{
+	char *nothing[] = { "/nowhere/at/all", "start", NULL };
+	char path[] = "/tmp/runner_test.XXXXXX", *plain[] = { path, "start", NULL };
+	int fd = mkstemp(path);
+
+	(void)state;
+	run_words(nothing, 5000, false);
+	assert_int_equal(ended.code, 127);
+	assert_string_equal(ended.text, "/nowhere/at/all: No such file or directory");
+	/* Without #! a shell runs it, as it would in Heartbeat. */
+	assert_int_equal(write(fd, "echo $1\n", 8), 8);
+	assert_int_equal(fchmod(fd, 0755), 0);
+	close(fd);
+	run_words(plain, 5000, false);
+	assert_int_equal(ended.code, 0);
+	assert_string_equal(output, "test: start\n");
+	unlink(path);
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static void out_of_time(void **state)
+{
+	uint64_t before = now_ms();
+
+	(void)state;
+	run("sleep 100 & sleep 100", 200, false);
+	assert_true(ended.timed_out);
+	assert_in_range(now_ms() - before, 190, 4000);
+	/* The whole group is gone. */
+	run("sleep 0.2; pgrep -f 'sleep [1]00'", 5000, true);
+	assert_int_equal(ended.code, 1);
+	before = now_ms();
+	run("trap '' TERM; while :; do sleep 0.1; done", 200, false);
+	assert_true(ended.timed_out);
+	assert_int_equal(ended.code, -9);
+	assert_in_range(now_ms() - before, 200 + RUNNER_GRACE_MS - 100, 200 + RUNNER_GRACE_MS + 4000);
+}
+
+/* A daemon keeps its standard output: its start has ended all the same, and it may go on printing. */
+static void leaves_a_daemon(void **state)
+{
+	uint64_t before = now_ms();
+
+	(void)state;
+	run("(sleep 0.5; echo later) & echo started", 5000, false);
+	assert_int_equal(ended.code, 0);
+	assert_in_range(now_ms() - before, 0, 400);
+	assert_string_equal(output, "test: started\n");
+	receive();
+	assert_string_equal(output, "test: started\ntest: later\n");
+}
+
+static void prints_too_much(void **state)
+{
+	size_t lines = 0;
+
+	(void)state;
+	run("yes | head -n 100000", 20000, true);
+	assert_int_equal(ended.code, 0);
+	assert_int_equal(strlen(ended.text), sizeof(ended.text) - 1);
+	run("i=0; while [ $i -lt 1500 ]; do echo; i=$((i+1)); done; printf 'a\\0b\\n'", 20000, false);
+	assert_string_equal(output, "test: a?b\n");
+	run("seq 1200", 20000, false);
+	for (char *c = output; (c = strchr(c, '\n')); c++)
+		lines++;
+	assert_true(lines > 100);
+	assert_null(strstr(output, "test: 1001\n"));
+}
+
+/* Nobody looks at a clock, or turns in circles, while a program takes its time. */
+static void waits_quietly(void **state)
+{
+	struct rusage before, after;
+	long us;
+
+	(void)state;
+	getrusage(RUSAGE_CHILDREN, &before);
+	run("exec 3</proc/$PPID/stat; read -r a b c d e f g h i j k l m u1 s1 rest <&3; sleep 1; "
+	    "exec 3</proc/$PPID/stat; read -r a b c d e f g h i j k l m u2 s2 rest <&3; "
+	    "echo $((u2 + s2 - u1 - s1))", 5000, true);
+	getrusage(RUSAGE_CHILDREN, &after);
+	/* In ticks of 10 ms, of one second. */
+	us = atol(ended.text);
+	assert_in_range(us, 0, 10);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ends),
+		cmocka_unit_test(surroundings),
+		cmocka_unit_test(cannot_be_run),
+		cmocka_unit_test(out_of_time),
+		cmocka_unit_test(leaves_a_daemon),
+		cmocka_unit_test(prints_too_much),
+		cmocka_unit_test(waits_quietly),
+	};
+	int ret;
+
+	if (runner_start())
+		return 1;
+	ret = cmocka_run_group_tests(tests, NULL, NULL);
+	runner_stop();
+	return ret;
+}

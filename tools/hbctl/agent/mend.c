@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * So that all is as the kernel decided: everything is compared with it, and with
+ * the interfaces, and what differs is put right.
+ */
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "act.h"
+#include "log.h"
+
+/* What was taken over warm while events were lost, or before we came, is announced. */
+static void take_group(struct agent_group *g, const struct nl_group *now)
+{
+	bool held = agent_group_wants(g->state);
+
+	group_update(g, now);
+	if (g->warm && !held && g->state == HBKM_GROUP_ACTIVE)
+		announce_soon(g);
+}
+
+static void take_snapshot(struct agent *a, const struct nl_snapshot *s)
+{
+	for (size_t i = 0; i < a->groups->n; i++)
+		a->groups->v[i].known = false;
+	for (size_t i = 0; i < s->n_groups; i++)
+		for (size_t j = 0; j < a->groups->n; j++)
+			if (!strcmp(s->groups[i].name, a->groups->v[j].name))
+				take_group(&a->groups->v[j], &s->groups[i]);
+	for (size_t i = 0; i < a->groups->n; i++)
+		if (!a->groups->v[i].known)
+			a->groups->v[i].state = HBKM_GROUP_STANDBY;
+	a->seq = a->promised_seq = s->cluster.event_seq;
+}
+
+static void take_present(struct agent *a, const struct vip_present *present, size_t n)
+{
+	for (size_t i = 0; i < a->groups->n; i++) {
+		struct agent_group *g = &a->groups->v[i];
+
+		for (size_t j = 0; j < g->n_vips; j++) {
+			g->vips[j].held = false;
+			for (size_t k = 0; k < n; k++)
+				g->vips[j].held |= reconcile_match(&g->vips[j], &present[k]);
+		}
+	}
+}
+
+/* Where nobody has looked yet: an address that is there has had its turn. */
+static void take_natives(struct agent_group *g)
+{
+	for (size_t i = 0; i < g->sequence.n; i++) {
+		struct sequence_item *item = &g->sequence.items[i];
+
+		if (item->native && item->state == RESOURCE_UNKNOWN)
+			item->state = g->vips[g->resources[i].what.address].held ?
+				      RESOURCE_STARTED : RESOURCE_STOPPED;
+	}
+}
+
+static void remove_present(struct agent *a, const struct vip_present *p)
+{
+	char addr[INET_ADDRSTRLEN], ifname[IFNAMSIZ] = "?";
+	int err = vip_remove_present(a->rt, p);
+	bool expected = false;
+
+	for (size_t i = 0; i < a->groups->n; i++) {
+		struct agent_group *g = &a->groups->v[i];
+
+		for (size_t j = 0; j < g->n_vips; j++) {
+			if (!reconcile_match(&g->vips[j], p))
+				continue;
+			if (!err)
+				g->vips[j].held = false;
+			expected |= g->state == HBKM_GROUP_RELEASING;
+		}
+	}
+	/* An order to release that came this way is logged as such. */
+	if (expected && !err)
+		return;
+	inet_ntop(AF_INET, &p->addr, addr, sizeof(addr));
+	if_indextoname((unsigned int)p->ifindex, ifname);
+	if (a->reloading && !err)
+		log_write(LOG_INFO, "Resource %s/%u on %s: removed", addr, p->prefix_len, ifname);
+	else
+		log_write(err ? LOG_CRIT : LOG_WARNING,
+			  "Resource %s/%u on %s is active, and should not be%s", addr,
+			  p->prefix_len, ifname, err ? ", and cannot be removed!" : ": removed");
+}
+
+void act_give_away(struct agent *a, struct agent_group *g, bool again)
+{
+	int ret = hbnl_group_move(a->nl, HBKM_MOVE_STANDBY, g->name);
+
+	a->retry_at = agent_now() + RETRY_NS;
+	if (!ret)
+		log_write(LOG_ERR, "Resource group %s: given away, as it is not whole", g->name);
+	else if (!again)
+		log_write(LOG_ERR, "Resource group %s: not whole, and cannot be given away: %s",
+			  g->name, hbnl_error(a->nl));
+}
+
+/* One missing address of a group that is to be up. */
+static int add_missing(struct agent *a, struct agent_group *g, size_t which)
+{
+	struct vip *v = &g->vips[which];
+	char text[64];
+	int err = 0;
+
+	if (!v->ifindex)
+		err = group_vip_prepare(a, v);
+	if (!err)
+		err = vip_add(a->rt, v, 1, NULL);
+	group_vip_text(v, text, sizeof(text));
+	if (g->state != HBKM_GROUP_ACTIVE) {
+		if (err && !agent_group_wants(g->state) && !v->missing)
+			log_write(LOG_WARNING, "Resource group %s: %s cannot be kept ready: %s",
+				  g->name, text, vip_error(a->rt));
+		v->missing = err;
+		return err;
+	}
+	if (!err && a->reloading)
+		log_write(LOG_INFO, "Resource group %s: %s: added", g->name, text);
+	else if (!err)
+		log_write(LOG_WARNING, "Resource group %s: %s was missing: put back", g->name,
+			  text);
+	else if (!v->missing)
+		log_write(LOG_ERR, "Resource group %s: %s is missing: %s", g->name, text,
+			  vip_error(a->rt));
+	if (err)
+		act_give_away(a, g, v->missing);
+	v->missing = err;
+	return err;
+}
+
+static void execute(struct agent *a, const struct reconcile_action *actions, size_t n,
+		    const struct vip_present *present)
+{
+	struct agent_group *g, *added = NULL;
+	size_t failed = 0;
+	int err = 0;
+
+	for (size_t i = 0; i < n && !a->quit; i++) {
+		g = &a->groups->v[actions[i].group];
+		switch (actions[i].kind) {
+		case RECONCILE_REMOVE:
+			remove_present(a, &present[actions[i].index]);
+			break;
+		case RECONCILE_RELEASED:
+			act_release(a, g);
+			break;
+		case RECONCILE_ADD:
+			if (g != added)
+				err = 0;
+			added = g;
+			if (err)
+				break;
+			err = add_missing(a, g, actions[i].index);
+			failed = actions[i].index;
+			/* Several make several announcements: rare, and harmless. */
+			if (!err && g->state == HBKM_GROUP_ACTIVE)
+				announce_first(a, g);
+			break;
+		case RECONCILE_ACQUIRED:
+			if (g != added)
+				err = 0;
+			if (err)
+				vip_remove(a->rt, g->vips, g->n_vips, NULL);
+			else
+				announce_first(a, g);
+			act_acknowledge(a, g, err);
+			if (err)
+				act_log_failed(a, g, failed, err);
+			else
+				act_log_acquired(g, 0, 0);
+			break;
+		}
+	}
+}
+
+void act_reconcile(struct agent *a)
+{
+	static struct nl_snapshot s;
+	struct reconcile_action *actions;
+	struct vip_present *present;
+	size_t n, max;
+	int ret;
+
+	a->reconcile_due = false;
+	a->retry_at = 0;
+	ret = hbnl_snapshot_get(a->nl, &s);
+	if (ret) {
+		if (agent_gone(a))
+			return;
+		log_write(LOG_ERR, "Reading the state of the cluster: %s", hbnl_error(a->nl));
+		a->retry_at = agent_now() + RETRY_NS;
+		return;
+	}
+	take_snapshot(a, &s);
+	ret = vip_list(a->rt, &present, &n);
+	if (ret) {
+		log_write(LOG_ERR, "Reading the addresses: %s", vip_error(a->rt));
+		a->retry_at = agent_now() + RETRY_NS;
+		return;
+	}
+	for (size_t i = 0; i < a->groups->n; i++)
+		for (size_t j = 0; j < a->groups->v[i].n_vips; j++)
+			if (!a->groups->v[i].vips[j].ifindex)
+				group_vip_prepare(a, &a->groups->v[i].vips[j]);
+	take_present(a, present, n);
+	for (size_t i = 0; i < a->groups->n; i++)
+		take_natives(&a->groups->v[i]);
+	max = reconcile_max(a->groups, n);
+	actions = calloc(max + 1, sizeof(*actions));
+	if (actions)
+		execute(a, actions, reconcile_plan(a->groups, present, n, actions, max), present);
+	else
+		a->retry_at = agent_now() + RETRY_NS;
+	free(actions);
+	free(present);
+	for (size_t i = 0; i < a->groups->n && !a->quit; i++)
+		if (a->groups->v[i].scripted)
+			resources_follow(a, &a->groups->v[i]);
+	for (size_t i = 0; i < s.n_groups; i++)
+		if (!group_find(a, s.groups[i].id))
+			act_refuse(a, &s.groups[i]);
+	report_snapshot(a, &s);
+}

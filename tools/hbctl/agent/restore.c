@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What others do to interfaces and addresses, and how the addresses come back. */
+#include <errno.h>
+#include <string.h>
+
+#include "act.h"
+#include "log.h"
+
+/* How often in a second an address is put back before it is left for a second. */
+#define RESTORE_MAX	10
+
+static bool is_wanted(const struct agent_group *g, const struct vip *v)
+{
+	return agent_vip_wanted(g, (size_t)(v - g->vips));
+}
+
+static void restore(struct agent *a, struct agent_group *g, struct vip *v)
+{
+	uint64_t now = agent_now();
+	char text[64];
+	int ret;
+
+	if (now - v->restored_since > RETRY_NS) {
+		v->restored_since = now;
+		v->restored = 0;
+	}
+	if (++v->restored > RESTORE_MAX) {
+		/* Somebody insists; then not more often than once in a second. */
+		if (v->restored == RESTORE_MAX + 1)
+			log_write(LOG_ERR, "Resource group %s: %s is removed again and again",
+				  g->name, group_vip_text(v, text, sizeof(text)));
+		if (!a->retry_at)
+			a->retry_at = now + RETRY_NS;
+		return;
+	}
+	ret = vip_restore(a->rt, v);
+	if (ret < 0) {
+		/* That the interface went is told next. */
+		if (v->restored == 1 && ret != -ENODEV)
+			log_write(LOG_ERR, "Resource group %s: %s cannot be put back: %s", g->name,
+				  group_vip_text(v, text, sizeof(text)), vip_error(a->rt));
+		if (!a->retry_at)
+			a->retry_at = now + RETRY_NS;
+	} else if (ret > 0) {
+		if (agent_group_wants(g->state))
+			announce_first(a, g);
+		log_write(LOG_WARNING, "Resource group %s: %s was gone: put back", g->name,
+			  group_vip_text(v, text, sizeof(text)));
+		v->missing = false;
+	}
+}
+
+static void address_gone(struct agent *a, struct agent_group *g, struct vip *v,
+			 const struct vip_change *c)
+{
+	if (v->ifindex != c->ifindex || v->addr.s_addr != c->addr.s_addr)
+		return;
+	if (is_wanted(g, v))
+		restore(a, g, v);
+	else
+		v->held = false;
+}
+
+static void link_gone(struct agent_group *g, struct vip *v, const struct vip_change *c)
+{
+	char text[64];
+
+	if (v->ifindex != c->ifindex)
+		return;
+	if (agent_group_wants(g->state))
+		log_write(LOG_ERR, "Resource group %s: %s is lost: the interface is gone", g->name,
+			  group_vip_text(v, text, sizeof(text)));
+	v->held = false;
+	v->ifindex = 0;
+	v->up = v->running = false;
+	v->arp.usable = false;
+}
+
+static void link_changed(struct agent *a, struct agent_group *g, struct vip *v,
+			 const struct vip_change *c)
+{
+	bool was_running = v->running;
+	char text[64];
+
+	if (!v->ifindex) {
+		if (*v->want_ifname && strcmp(v->want_ifname, c->ifname))
+			return;
+		if (group_vip_prepare(a, v))
+			return;
+		log_write(LOG_INFO, "Resource group %s: %s can be had now", g->name,
+			  group_vip_text(v, text, sizeof(text)));
+		v->up = c->up;
+		v->running = c->running;
+	} else if (v->ifindex != c->ifindex) {
+		return;
+	} else {
+		v->up = c->up;
+		v->running = c->running;
+		/* Its name or its MAC may be new. */
+		vip_refresh(a->rt, v);
+	}
+	if (!is_wanted(g, v))
+		return;
+	if (!v->held)
+		restore(a, g, v);
+	else if (v->running && !was_running && agent_group_wants(g->state))
+		announce_first(a, g);
+}
+
+void act_change(struct agent *a, const struct vip_change *c)
+{
+	for (size_t i = 0; i < a->groups->n; i++) {
+		struct agent_group *g = &a->groups->v[i];
+
+		for (size_t j = 0; j < g->n_vips; j++) {
+			struct vip *v = &g->vips[j];
+
+			switch (c->kind) {
+			case VIP_ADDR_GONE:
+				address_gone(a, g, v, c);
+				break;
+			case VIP_LINK_GONE:
+				link_gone(g, v, c);
+				break;
+			case VIP_LINK:
+				link_changed(a, g, v, c);
+				break;
+			case VIP_ADDR:
+				/* A new network may be that of an address without a place. */
+				if (!v->ifindex && !group_vip_prepare(a, v) && is_wanted(g, v))
+					restore(a, g, v);
+				break;
+			}
+		}
+	}
+}
