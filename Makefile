@@ -26,6 +26,7 @@ include tests/lab/lab.mk
 include tests/sim/sim.mk
 include tests/check.mk
 include tests/load/load.mk
+include tests/bench/bench.mk
 
 # ---- the module ----
 
@@ -135,6 +136,6 @@ clean:
 
 help:
 	@sed -n '3,/^$$/s/^#\t*//p' Makefile
-	@sed -n 's/^# target: //p' tests/check.mk tests/sim/sim.mk tests/load/load.mk
+	@sed -n 's/^# target: //p' tests/check.mk tests/sim/sim.mk tests/load/load.mk tests/bench/bench.mk
 
 .PHONY: all module tools install install-tools uninstall clean help

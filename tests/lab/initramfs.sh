@@ -22,6 +22,7 @@ base_modules=(virtio_pci virtio_console virtio_net virtio_rng af_packet veth bri
 # followed: a library keeps the name that programs ask for.
 real_path() {
 	case $1 in
+	"${tree:-//}"/*) REPLY=${1#"$tree"} ;;
 	/bin/* | /sbin/* | /lib/* | /lib64/*) REPLY=/usr$1 ;;
 	*) REPLY=$1 ;;
 	esac
@@ -56,6 +57,17 @@ add_program() {
 	real_path "$path"
 	cp -L --parents -t "$1" "$REPLY"
 	add_libraries "$1" "$(realpath "$path")"
+}
+
+# add_tree ROOT DIR: what lies below DIR, as of packages that are not installed on the host, with the libraries it needs.
+add_tree() {
+	local root=$1 tree LD_LIBRARY_PATH
+	local -a programs
+	tree=$(realpath "$2")
+	export LD_LIBRARY_PATH=$tree/usr/lib/x86_64-linux-gnu:$tree/usr/lib
+	cp -a "$tree/." "$root/"
+	mapfile -d "" programs < <(find "$tree" -type f \( -perm /111 -o -name "*.so*" \) -print0)
+	add_libraries "$root" "${programs[@]}"
 }
 
 pack() {

@@ -5,7 +5,7 @@
 #	tests/lab/run tests/load/load.sh [-w] [-s SECONDS] [-d DEATHS] [-t DEADTIME_US]... LOAD...
 # With -w the standby is warm: it takes over without its agent, which then may come to run whenever it likes.
 # A row of JSON for each load and deadtime is kept in $LAB_OUT/rows. tests/load/matrix runs them all.
-# lab: files ../netns/common.sh
+# lab: files ../netns/common.sh trace.sh
 # lab: needs nft mkfs.ext4 fsfreeze
 # lab: modules loop ext4 nf_tables nft_ct nft_limit nf_conntrack sch_tbf sch_prio
 # lab: dmesg-allow Out of memory|oom|Call Trace|labtool: a line for the console
@@ -13,6 +13,8 @@
 . "$LAB_LIB"
 # shellcheck source=../netns/common.sh
 . ../netns/common.sh
+# shellcheck source=trace.sh
+. ./trace.sh
 
 seconds=5 deaths=2 deadtimes=() warm=''
 while getopts ws:d:t: option; do
@@ -29,7 +31,6 @@ shift $((OPTIND - 1))
 
 # What ends with the script's patience, should nobody end it before.
 forever=3000
-trace=/sys/kernel/tracing
 # Under these loads a death is seen in time, but acted upon when agents, at SCHED_FIFO 50, come to run; or when an ordinary process
 # that forks does, for it may hold the lock on the per-CPU memory that a route of the address takes; or the new holder's answers
 # wait in the interface's queue.
@@ -136,30 +137,6 @@ start_agent-stopped() {
 }
 
 # ---- what is seen ----------------------------------------------------------------------------------------------------
-# By tracepoints, for they need no process that had to be scheduled. Lines are `TASK-PID [CPU] FLAGS SECONDS.US: EVENT: …`.
-
-trace_start() {
-	echo nop >$trace/current_tracer
-	echo mono >$trace/trace_clock
-	echo $((96 * 1024)) >$trace/buffer_size_kb
-	echo 0 >$trace/options/irq-info
-	echo 1 >$trace/events/hbkm/hbkm_beat/enable
-	echo 1 >$trace/events/hbkm/hbkm_node/enable
-}
-
-# lateness FILE: of the beats in it: their number, the median, 999th of 1000, and the worst, in ns.
-lateness() {
-	sed -n 's/.*hbkm_beat: .*late_ns=//p' "$1" | sort -n | awk '{ v[NR] = $1 }
-		END { print NR, v[int((NR + 1) / 2)], v[int(NR * 0.999 + 0.5)], v[NR] }'
-}
-
-# died FROM_US TO_US: how many deaths were declared between. DIED_US is when the first was.
-died() {
-	read -r DIED DIED_US < <(awk -v from="$1" -v to="$2" '/hbkm_node: .* state=3 / {
-		sub(/.*now=/, ""); at = $0 / 1000
-		if (at >= from && at < to) { n++; if (!first) first = at }
-	} END { printf "%d %d\n", n, first }' $trace/trace)
-}
 
 stalls() {
 	local name key value

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <linux/rtnetlink.h>
 
 #define NS_PER_US 1000ull
 #define NS_PER_MS 1000000ull
@@ -19,6 +20,9 @@ int verb_node(int argc, char **argv);
 int verb_on(int argc, char **argv);
 int verb_kill_node(int argc, char **argv);
 int verb_port(int argc, char **argv);
+int verb_cut_beat(int argc, char **argv);
+int verb_syslog(int argc, char **argv);
+int verb_who_has(int argc, char **argv);
 int verb_addresses(int argc, char **argv);
 int verb_client(int argc, char **argv);
 int verb_gaps(int argc, char **argv);
@@ -47,10 +51,16 @@ void write_all(int fd, const void *data, size_t length);
 size_t read_all(int fd, void *data, size_t length);
 
 /* netlink.c: one request or dump at a time over an rtnetlink socket */
-struct nlmsghdr;
+struct port_message {
+	struct nlmsghdr header;
+	struct ifinfomsg link;
+	char attributes[64];
+};
 int rtnl_open(unsigned int groups);
 void rtnl_send(int fd, struct nlmsghdr *message);
 void rtnl_attribute(struct nlmsghdr *message, size_t room, int type, const void *data, size_t length);
 void rtnl_ack(int fd);
+/* The request that puts a port of a bridge into this state. */
+void port_message(struct port_message *message, uint8_t state, const char *dev);
 
 #endif

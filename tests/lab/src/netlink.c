@@ -69,13 +69,28 @@ void rtnl_ack(int fd)
  * A disabled bridge port drops both directions from one instant on and tells nobody: the carrier stays, which is what
  * makes the death silent. All is prepared before the moment comes, and each port costs one short message.
  */
+void port_message(struct port_message *message, uint8_t state, const char *dev)
+{
+	struct nlmsghdr *header = &message->header;
+	char nested[RTA_SPACE(sizeof(state))] = { 0 };
+	struct rtattr *inner = (void *)nested;
+
+	*message = (struct port_message){
+		.header = { .nlmsg_len = NLMSG_LENGTH(sizeof(struct ifinfomsg)), .nlmsg_type = RTM_SETLINK,
+			    .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK },
+		.link = { .ifi_family = AF_BRIDGE, .ifi_index = if_nametoindex(dev) },
+	};
+	if (!message->link.ifi_index)
+		die("no interface %s", dev);
+	inner->rta_type = IFLA_BRPORT_STATE;
+	inner->rta_len = RTA_LENGTH(sizeof(state));
+	memcpy(RTA_DATA(inner), &state, sizeof(state));
+	rtnl_attribute(header, sizeof(*message), IFLA_PROTINFO | NLA_F_NESTED, nested, sizeof(nested));
+}
+
 int verb_port(int argc, char **argv)
 {
-	struct {
-		struct nlmsghdr header;
-		struct ifinfomsg link;
-		char attributes[64];
-	} *messages;
+	struct port_message *messages;
 	uint64_t when, before;
 	uint8_t state;
 	int ports = argc - 3;
@@ -92,23 +107,8 @@ int verb_port(int argc, char **argv)
 	when = number(argv[2]);
 
 	messages = calloc(ports, sizeof(*messages));
-	for (int i = 0; i < ports; i++) {
-		struct nlmsghdr *header = &messages[i].header;
-		char nested[RTA_SPACE(sizeof(state))] = { 0 };
-		struct rtattr *inner = (void *)nested;
-
-		header->nlmsg_len = NLMSG_LENGTH(sizeof(struct ifinfomsg));
-		header->nlmsg_type = RTM_SETLINK;
-		header->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-		messages[i].link.ifi_family = AF_BRIDGE;
-		messages[i].link.ifi_index = if_nametoindex(argv[3 + i]);
-		if (!messages[i].link.ifi_index)
-			die("no interface %s", argv[3 + i]);
-		inner->rta_type = IFLA_BRPORT_STATE;
-		inner->rta_len = RTA_LENGTH(sizeof(state));
-		memcpy(RTA_DATA(inner), &state, sizeof(state));
-		rtnl_attribute(header, sizeof(*messages), IFLA_PROTINFO | NLA_F_NESTED, nested, sizeof(nested));
-	}
+	for (int i = 0; i < ports; i++)
+		port_message(&messages[i], state, argv[3 + i]);
 	fd = rtnl_open(0);
 	run_fifo(98);
 	if (when)

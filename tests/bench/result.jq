@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0
+# What report makes of the rows of all contestants: result (the JSON), and table (of that, in Markdown).
+
+def ms: . / 1000;
+
+# Of numbers in us; p99 by nearest rank, so of fewer than a hundred it is the worst.
+def spread: map(tonumber) | sort | if length == 0 then null else
+	{ n: length, min: (.[0] | ms), median: (.[(length - 1) / 2 | floor] | ms),
+	  p99: (.[(length * 0.99 | ceil) - 1] | ms), max: (.[-1] | ms) } end;
+
+# Rows: last beat, cut, decision, address, last answer before, first answer after.
+def death: . as $c | [.rows[] | map(tonumber)] as $rows | ([$rows[] | select(.[2] > 0 and .[3] > 0)]) as $whole |
+	{ name, title, kind, beat_us, failed,
+	  outage_ms: [$rows[] | .[5] - .[4]] | spread,
+	  detection_ms: [$whole[] | .[2] - .[1]] | spread,
+	  address_ms: [$whole[] | .[3] - .[2]] | spread,
+	  answer_ms: [$whole[] | .[5] - .[3]] | spread,
+	  verdict_to_answer_ms: [$whole[] | .[5] - .[2]] | spread } | with_entries(select(.value != null));
+
+# Rows: event, outage, answer after the event, both answered.
+def moves: { name, title, kind, failed,
+	events: [reduce .rows[] as $row ({}; .[$row[0]] = $row) | .[] | { event: .[0] } + if .[1] == "-" then {} else
+		{ outage_ms: (.[1] | tonumber | ms), both_answered_ms: (.[3] | tonumber | ms) } end] } | with_entries(select(.value != null));
+
+def rounded: if . == null then "" elif . < 10 then . * 100 | round / 100 | tostring elif . < 100 then . * 10 | round / 10 | tostring
+	else round | tostring end;
+
+# The figures that contestants are compared by: [what, value], less is better.
+def figures($result; $name):
+	[($result.death[] | select(.name == $name) |
+		["silent death, median outage", .outage_ms.median?], ["silent death, worst outage", .outage_ms.max?],
+		["decision to address, median", .address_ms.median?], ["address to answer, median", .answer_ms.median?]),
+	 ($result.moves[] | select(.name == $name) | .events[]? |
+		["\(.event): outage", .outage_ms?],
+		(select(.event == "kill" or .event == "hang") | ["\(.event): both answered", .both_answered_ms?]))]
+	| map(select(.[1] != null));
+
+# Where any rival is ahead of hbkm at 1 ms / 3 ms.
+def behind: . as $result | figures($result; "hbkm-1-3ms") as $ours |
+	[(.death + .moves) | map(select(.kind != "hbkm") | .name) | unique[] | . as $name | figures($result; $name)[] | . + [$name]] as $theirs |
+	[$ours[] | . as [$what, $value] | ([$theirs[] | select(.[0] == $what and .[1] < $value)] | min_by(.[1])) | select(. != null)
+		| { $what, hbkm_ms: $value, rival: .[2], rival_ms: .[1] }];
+
+def target($what; $value; $limit): { $what, limit_ms: $limit, measured_ms: $value,
+	met: (if $value == null then null else $value <= $limit end) };
+
+def targets: . as $result
+	| def death($name): $result.death[] | select(.name == $name);
+	  def event($event): [$result.moves[] | select(.name == "hbkm-1-3ms") | .events[] | select(.event == $event) | .outage_ms][0];
+	[target("1 ms / 3 ms: median outage"; [death("hbkm-1-3ms").outage_ms?.median][0]; 3.0),
+	 target("1 ms / 3 ms: worst outage"; [death("hbkm-1-3ms").outage_ms?.max][0]; 3.4),
+	 target("250 us / 1 ms: worst outage"; [death("hbkm-250us-1ms").outage_ms?.max][0]; 1.4),
+	 target("1 ms / 3 ms: verdict to first answer, worst"; [death("hbkm-1-3ms").verdict_to_answer_ms?.max][0]; 0.15),
+	 ("stop", "start", "switch", "switch-back" | target("1 ms / 3 ms: \(.), outage"; event(.); 0.5))];
+
+def result: { death: map(select(.step == "death") | death), moves: map(select(.step == "moves") | moves) }
+	| . + { targets: targets, behind: behind };
+
+def row: "| " + join(" | ") + " |";
+def three: if . == null then "" else [.min, .median, .p99, .max] | map(rounded) | join(" / ") end;
+
+def table:
+	if .behind == [] then empty else "hbkm at 1 ms / 3 ms is behind in:",
+		(.behind[] | "- \(.what): \(.hbkm_ms | rounded) ms, \(.rival) \(.rival_ms | rounded) ms"), "" end,
+	"| target | limit | measured | |", "|---|---|---|---|",
+	(.targets[] | [.what, "\(.limit_ms) ms", (if .measured_ms == null then "not measured" else "\(.measured_ms | rounded) ms" end),
+		(if .met == null then "" elif .met then "met" else "MISSED" end)] | row),
+	"",
+	"| silent death: ms, min / median / p99 / max | deaths | client outage | cut to decision | decision to address | address to answer |",
+	"|---|---|---|---|---|---|",
+	(.death[] | if .outage_ms then [.title, (.outage_ms.n | tostring), (.outage_ms | three), (.detection_ms | three), (.address_ms | three),
+		(.answer_ms | three)] | row else empty end, if .failed then [.title, "", "cannot: \(.failed)", "", "", ""] | row else empty end),
+	"",
+	(["stop", "start", "switch", "switch-back", "carrier", "kill", "hang"] as $events |
+	(["other moves: client outage, ms"] + $events + ["both answered: kill", "both answered: hang"] | row),
+	"|" + "---|" * ($events | length + 3),
+	(.moves[] | . as $c | ([$events[] as $event | [$c.events[]? | select(.event == $event)][0] |
+			if . == null then "" elif .outage_ms == null then "cannot" else .outage_ms | rounded end]
+		+ ["kill", "hang" | . as $event | [$c.events[]? | select(.event == $event) | .both_answered_ms | rounded][0] // ""]) as $cells |
+		([$c.title + if $c.failed then " (failed: \($c.failed))" else "" end] + $cells | row)));
