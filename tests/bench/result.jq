@@ -29,6 +29,17 @@ def cost: .rows[0] as $row | { name, title, kind, failed } + if $row == null the
 	  ns_per_frame: (($with - $without) / $frames | round), frames_per_s: ($frames / $seconds), bytes_per_s: ($bytes / $seconds),
 	  resident_kib: $resident, locked_kib: $locked, module_kib: $code } end | with_entries(select(.value != null));
 
+# A row: nodes, groups, cast, us between beats, ns taken in a second, beats sent in it, outages in us.
+def growth: .row as $row | ($row[0:2] + $row[3:6] | map(tonumber)) as [$nodes, $groups, $beat_us, $ns, $beats] |
+	{ nodes: $nodes, groups: $groups, cast: $row[2], beat_ms: ($beat_us | ms), ns_per_s: $ns, beats_per_s: $beats,
+	  ns_per_node_and_beat: ($ns * $beat_us / 1e6 / $nodes | round), outage_ms: ($row[6:] | spread) };
+
+# What a node's beat costs, as a straight line over its peers, by least squares: NODE + PEER times the peers.
+def fit($rows): ($rows | length) as $n | if $n < 3 then null else
+	([$rows[] | .nodes - 1] | add / $n) as $x | ([$rows[] | .ns_per_node_and_beat] | add / $n) as $y |
+	(([$rows[] | (.nodes - 1 - $x) * (.ns_per_node_and_beat - $y)] | add) / ([$rows[] | (.nodes - 1 - $x) | . * .] | add)) as $slope |
+	{ ns_per_node: ($y - $slope * $x | round), ns_per_peer: ($slope | round) } end;
+
 def rounded: if . == null then "" elif . < 10 then . * 100 | round / 100 | tostring elif . < 100 then . * 10 | round / 10 | tostring
 	else round | tostring end;
 
@@ -64,7 +75,9 @@ def targets: . as $result
 	 ("stop", "start", "switch", "switch-back" | target("1 ms / 3 ms: \(.), outage"; event(.); 0.5))];
 
 def result: { death: map(select(.step == "death") | death), moves: map(select(.step == "moves") | moves),
-	cost: map(select(.step == "cost") | cost) }
+	cost: map(select(.step == "cost") | cost), growth: map(select(.step == "growth") | growth) | sort_by([.cast, .groups, .nodes]) }
+	| . + { growth_fit: [.growth as $all | ("ucast", "mcast") as $cast | [$all[] | select(.cast == $cast and .groups == 1)] |
+		fit(.) | select(. != null) | . + { cast: $cast }] }
 	| . + { targets: targets, behind: behind };
 
 def row: "| " + join(" | ") + " |";
@@ -94,4 +107,8 @@ def table:
 	"|---|---|---|---|---|---|---|---|---|",
 	(.cost[] | if .failed then [.title, "cannot: \(.failed)"] + [range(7) | ""] else
 		[.title] + ([.ns_per_s, .ns_in_processes_per_s, .ns_per_frame, .frames_per_s, .bytes_per_s, .resident_kib, .locked_kib, .module_kib]
-			| map(round | tostring)) end | row);
+			| map(round | tostring)) end | row),
+	"",
+	"| growth: nodes | groups | cast | beat, ms | instructions a node and beat | outage, ms: min / median / p99 / max |", "|---|---|---|---|---|---|",
+	(.growth[] | [(.nodes, .groups | tostring), .cast, (.beat_ms, .ns_per_node_and_beat | tostring), (.outage_ms | three)] | row),
+	(.growth_fit[] | "", "A node's beat, \(.cast), costs \(.ns_per_node) instructions and \(.ns_per_peer) more for each peer.");
