@@ -15,6 +15,7 @@
 #	kind_decided NODE	the lines `US …` at which it took it upon itself to take the address over
 #	kind_stop NODE		in order
 #	kind_switch FROM TO	the address, by hand; false: it cannot do that
+#	kind_address NODE US	(not all) when, after this, the address was its own to use
 # and sets kind_processes, the names of its programs, and kind_settle_us, how long it needs to be as it would be after days.
 # shellcheck source-path=SCRIPTDIR source=../netns/common.sh
 . ../netns/common.sh
@@ -27,6 +28,7 @@ files=$PWD/contestants/$contestant
 . "$files/contestant"
 # shellcheck source=kinds/hbkm.sh
 . "kinds/$kind.sh"
+declare -F kind_address >/dev/null || kind_address() { address_us "$1" "$vip" "$2"; }
 
 # Fast ones are asked as often as the answer's own way allows; where seconds count, a millisecond is exact enough.
 probe_us=100

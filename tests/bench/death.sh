@@ -26,7 +26,7 @@ death() {
 	client_stop client
 	gap "$cut" "$((cut + longest_us))"
 	decided=$(kind_decided cookbook2 | first_after "$cut")
-	address=$(address_us cookbook2 "$vip" "$cut")
+	address=$(kind_address cookbook2 "$cut")
 	keep "$beat $cut ${decided:-0} ${address:-0} $GAP_FROM $GAP_TO"
 	((i < 20)) || fail "$contestant: 40 s and more after the death nobody answers"
 	power_off cookbook
