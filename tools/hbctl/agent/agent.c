@@ -292,6 +292,7 @@ static void reload(struct agent *a, const struct run_options *o)
 	config_free(a->config);
 	a->config = c;
 	log_configure(c);
+	log_debug(o->debug || c->debug);
 	/* Addresses of groups that go, go before the groups. */
 	a->reloading = true;
 	act_reconcile(a);
@@ -652,7 +653,7 @@ static int start(struct agent *a, const struct run_options *o)
 	if (ret)
 		log_write(LOG_ERR, "No script will be run: %s", strerror(-ret));
 	log_configure(a->config);
-	log_debug(o->debug);
+	log_debug(o->debug || a->config->debug);
 	log_problems(&problems);
 	problems_free(&problems);
 	log_write(LOG_INFO, "Configuration validated. Starting heartbeat (hbctl %s)",
