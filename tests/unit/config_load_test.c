@@ -297,8 +297,8 @@ static void permissions(void **state)
 		load("cookbook", NULL);
 		assert_null(config);
 		assert_int_equal(problems.errors, 1);
-		snprintf(want, sizeof(want), "DIR/authkeys: error: Bad permissions on keyfile [DIR/authkeys], 600 recommended. They are %03o: run chmod 600 DIR/authkeys\n",
-			 bad[i]);
+		snprintf(want, sizeof(want), "DIR/authkeys: error: Bad permissions on keyfile [DIR/authkeys], 600 recommended. They are %03o: run chmod 600 DIR/authkeys%s\n",
+			 bad[i], bad[i] & 044 ? "" : " (Heartbeat minds only who may read it)");
 		assert_listed(want);
 	}
 	if (geteuid())
