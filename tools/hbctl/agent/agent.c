@@ -293,6 +293,7 @@ static void reload(struct agent *a, const struct run_options *o)
 	a->config = c;
 	log_configure(c);
 	log_debug(o->debug || c->debug);
+	watchdog_configure(c);
 	/* Addresses of groups that go, go before the groups. */
 	a->reloading = true;
 	act_reconcile(a);
@@ -447,6 +448,7 @@ static void run_timers(struct agent *a)
 		sd_notify(0, "WATCHDOG=1");
 		a->watchdog_at = now + a->watchdog_period;
 	}
+	watchdog_run(now);
 	if (a->retry_at && now >= a->retry_at) {
 		a->retry_at = 0;
 		a->reconcile_due = true;
@@ -467,6 +469,7 @@ static void arm(struct agent *a, int timer)
 	earlier(&at, act_announce(a, agent_now()));
 	earlier(&at, resources_next(a));
 	earlier(&at, a->retry_at);
+	earlier(&at, watchdog_next());
 	if (a->watchdog_period)
 		earlier(&at, a->watchdog_at);
 	if (a->stopping)
@@ -674,6 +677,7 @@ static int start(struct agent *a, const struct run_options *o)
 		a->watchdog_period = watchdog_us * 1000 / 2;
 		a->watchdog_at = agent_now();
 	}
+	watchdog_open(a->config);
 	sd_notify(0, "READY=1");
 	return HBCTL_OK;
 }
@@ -695,6 +699,8 @@ int agent_run(const struct run_options *o)
 	ret = start(&a, o);
 	if (!ret)
 		ret = a.quit ? a.code : loop(&a, signals, o);
+	/* Whatever the end is: who gets here does not hang. */
+	watchdog_close();
 	if (a.gone && a.groups)
 		resources_drain(&a);
 	groups_free(a.groups);

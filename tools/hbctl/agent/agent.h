@@ -95,6 +95,22 @@ static inline bool agent_vip_wanted(const struct agent_group *g, size_t vip)
  */
 int module_load(void);
 
+/* As modprobe does. Return: 0, or -errno: -ENOENT, there is none of this name. */
+int module_insert(const char *name);
+
+/* ---- watchdog.c ---- */
+
+/* As ha.cf has it; loads softdog if there is no such device. Says what is wrong. */
+void watchdog_open(const struct config *c);
+/* The same, after a reload: loads nothing, for that may take its time. */
+void watchdog_configure(const struct config *c);
+/* Feeds it, when it is time. */
+void watchdog_run(uint64_t now);
+/* When that is; 0: never. */
+uint64_t watchdog_next(void);
+/* Disarms it: this end is meant. */
+void watchdog_close(void);
+
 /* ---- realtime.c ---- */
 
 /**
