@@ -29,7 +29,7 @@
 
 /* ---- the end of what we are the agent of ---- */
 
-static void quit(struct agent *a, int code)
+void agent_quit(struct agent *a, int code)
 {
 	if (!a->quit)
 		a->code = code;
@@ -46,7 +46,7 @@ bool agent_gone(struct agent *a)
 	absent = !hbnl_present(a->nl);
 	if (!absent && hbnl_cluster_get(a->nl, &c) != -ENOENT)
 		return false;
-	quit(a, absent ? HBCTL_ABSENT : HBCTL_UNMET);
+	agent_quit(a, absent ? HBCTL_ABSENT : HBCTL_UNMET);
 	a->gone = true;
 	act_drop_all(a);
 	log_write(LOG_CRIT, absent ? "Module hbkm was removed: nothing is held any more" :
@@ -294,6 +294,7 @@ static void reload(struct agent *a, const struct run_options *o)
 	log_configure(c);
 	log_debug(o->debug || c->debug);
 	watchdog_configure(c);
+	clients_configure(a);
 	/* Addresses of groups that go, go before the groups. */
 	a->reloading = true;
 	act_reconcile(a);
@@ -371,7 +372,7 @@ static void finish(struct agent *a)
 	if (ret)
 		log_write(LOG_ERR, "Leaving the cluster: %s", hbnl_error(a->nl));
 	log_write(LOG_INFO, "Heartbeat shutdown complete.");
-	quit(a, HBCTL_OK);
+	agent_quit(a, HBCTL_OK);
 }
 
 static void stop(struct agent *a)
@@ -428,7 +429,7 @@ static void tell_kernel(struct agent *a, uint64_t now)
 	} else if (ret == -EBUSY) {
 		/* Ours was silent for too long; the addresses are the other's now. */
 		log_write(LOG_CRIT, "Another agent has taken this one's place");
-		quit(a, HBCTL_REFUSED);
+		agent_quit(a, HBCTL_REFUSED);
 	} else if (!agent_gone(a)) {
 		log_write(LOG_ERR, "Telling the kernel that the agent works: %s",
 			  hbnl_error(a->nl));
@@ -468,6 +469,7 @@ static void arm(struct agent *a, int timer)
 
 	earlier(&at, act_announce(a, agent_now()));
 	earlier(&at, resources_next(a));
+	earlier(&at, clients_next(a));
 	earlier(&at, a->retry_at);
 	earlier(&at, watchdog_next());
 	if (a->watchdog_period)
@@ -511,6 +513,8 @@ static int loop(struct agent *a, int signals, const struct run_options *o)
 			take_signals(a, signals, o);
 		if (!a->quit)
 			resources_run(a);
+		if (!a->quit)
+			clients_run(a);
 		if (a->reconcile_due && !a->quit)
 			act_reconcile(a);
 		if (a->left && !a->quit)
@@ -678,6 +682,7 @@ static int start(struct agent *a, const struct run_options *o)
 		a->watchdog_at = agent_now();
 	}
 	watchdog_open(a->config);
+	clients_configure(a);
 	sd_notify(0, "READY=1");
 	return HBCTL_OK;
 }

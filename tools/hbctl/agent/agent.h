@@ -208,6 +208,9 @@ static inline uint64_t agent_now(void)
  */
 bool agent_gone(struct agent *a);
 
+/* The loop ends, with this exit code unless it is ending already. */
+void agent_quit(struct agent *a, int code);
+
 /* Adds to what the loop waits for. Return: 0, or -errno. */
 int agent_watch(struct agent *a, int fd);
 
@@ -280,6 +283,24 @@ bool resources_are_down(const struct agent *a);
 
 /* Nobody decides any more: stops everything, and waits for it. */
 void resources_drain(struct agent *a);
+
+/* ---- clients.c: the programs of respawn and failfast ---- */
+
+/* In a job's number: it is a client's. */
+#define AGENT_CLIENT_JOB	0x80000000U
+
+struct runner_report;
+
+/* Starts those that a new configuration has, ends those that it has not, soon. */
+void clients_configure(struct agent *a);
+/* What the runner says of one. */
+void clients_report(struct agent *a, const struct runner_report *r);
+/* The runner has died, and they with it. */
+void clients_lost(void);
+/* What is due by time. */
+void clients_run(struct agent *a);
+/* When that is; 0: nothing is. */
+uint64_t clients_next(const struct agent *a);
 
 /* ---- publish.c: hbctl status asks how the resources are ---- */
 
