@@ -222,7 +222,7 @@ static void stays(void **state)
 	uint64_t before;
 
 	(void)state;
-	start_staying(1000, "echo here; read x; exec sleep 100", NULL);
+	start_staying(1000, "echo here; read x; exec sleep 300", NULL);
 	while (!*output)
 		receive();
 	assert_string_equal(output, "stays: here\n");
@@ -243,6 +243,15 @@ static void stays(void **state)
 	receive_end(1001);
 	assert_int_equal(ended.code, -9);
 	assert_in_range(now_ms() - before, RUNNER_GRACE_MS - 100, RUNNER_GRACE_MS + 4000);
+
+	/* One of its children that does not want to end does so all the same. */
+	start_staying(1005, "(trap '' TERM; echo here; while :; do sleep 0.1; done # test-child\n) & wait",
+		      NULL);
+	while (!*output)
+		receive();
+	assert_int_equal(runner_end(1005), 0);
+	receive_end(1005);
+	assert_int_equal(system("sleep 0.2; pgrep -f '[#] test-child' >/dev/null"), 256);
 }
 
 static void another_user(void **state)
@@ -262,6 +271,26 @@ static void another_user(void **state)
 	assert_string_equal(ended.text, "there is no user nosuchuser");
 }
 
+/* When the agent dies, what stays goes, even if it does not want to. */
+static void ends_with_the_agent(void **state)
+{
+	uint64_t before;
+	int status;
+
+	(void)state;
+	start_staying(1004, "trap '' TERM; echo here; while :; do sleep 0.1; done # test-stubborn",
+		      "root");
+	while (!*output)
+		receive();
+	before = now_ms();
+	runner_stop();
+	while (!(status = system("pgrep -f '[#] test-stubborn' >/dev/null")) &&
+	       now_ms() - before < RUNNER_GRACE_MS + 4000)
+		usleep(100000);
+	assert_int_equal(status, 256);
+	assert_int_equal(runner_start(), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -274,6 +303,7 @@ int main(void)
 		cmocka_unit_test(waits_quietly),
 		cmocka_unit_test(stays),
 		cmocka_unit_test(another_user),
+		cmocka_unit_test(ends_with_the_agent),
 	};
 	int ret;
 

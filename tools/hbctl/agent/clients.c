@@ -4,6 +4,7 @@
  * whether again, and here is the list.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/reboot.h>
 
@@ -38,13 +39,18 @@ static bool same(const struct config_client *a, const struct config_client *b)
 static void start(struct agent *a, struct client *c)
 {
 	static uint32_t jobs;
-	char *argv[] = { "/bin/sh", "-c", c->what.command, NULL };
+	char command[sizeof(c->what.command) + 5];
+	char *argv[] = { "/bin/sh", "-c", command, NULL };
 	struct runner_job job = {
 		.job = AGENT_CLIENT_JOB | ++jobs, .label = c->what.command, .argv = argv,
 		.user = c->what.user, .stays = true, .env = { command_base_env(a->config) },
 	};
-	int err = job.env[0] ? runner_run(&job) : -ENOMEM;
+	int err;
 
+	/* Where it is but one program, the shell need not wait for it. */
+	snprintf(command, sizeof(command), "%s%s",
+		 strpbrk(c->what.command, "|&;<>()`") ? "" : "exec ", c->what.command);
+	err = job.env[0] ? runner_run(&job) : -ENOMEM;
 	command_free(job.env[0]);
 	respawn_started(&c->respawn, agent_now());
 	if (!err) {

@@ -372,6 +372,9 @@ static void reap(struct job *j)
 {
 	siginfo_t si = { 0 };
 
+	/* Of what was to end, nothing is left behind; its group's number is not yet another's. */
+	if (j->kills)
+		kill(-j->pid, SIGKILL);
 	if (waitid(P_PID, (id_t)j->pid, &si, WEXITED | WNOHANG) || !si.si_pid)
 		return;
 	close(j->pidfd);
