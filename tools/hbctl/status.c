@@ -120,7 +120,10 @@ static void text_node(const struct nl_snapshot *s, const struct nl_node *n, int 
 
 	printf("  %-*s  %-5s", width, n->name, node_state_name(n->state));
 	if (n->flags & HBKM_NODE_F_SELF) {
-		printf(" this node\n");
+		printf(" this node");
+		if (n->has_reach)
+			printf(", reaches %u ping nodes", n->reach);
+		putchar('\n');
 		return;
 	}
 	if (n->has_age)
@@ -134,6 +137,8 @@ static void text_node(const struct nl_snapshot *s, const struct nl_node *n, int 
 	for (i = 0; i < sizeof(differences) / sizeof(*differences); i++)
 		if (n->flags & differences[i].flag)
 			printf(", %s", differences[i].text);
+	if (n->has_reach)
+		printf(", reaches %u ping nodes", n->reach);
 	if (n->has_rtt && n->rtt_ns)
 		printf(", round trip %s", about(a, sizeof(a), n->rtt_ns));
 	if (n->state == HBKM_NODE_UP || n->state == HBKM_NODE_LATE) {

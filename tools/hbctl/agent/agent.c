@@ -295,6 +295,7 @@ static void reload(struct agent *a, const struct run_options *o)
 	log_debug(o->debug || c->debug);
 	watchdog_configure(c);
 	clients_configure(a);
+	ping_configure(a);
 	/* Addresses of groups that go, go before the groups. */
 	a->reloading = true;
 	act_reconcile(a);
@@ -470,6 +471,7 @@ static void arm(struct agent *a, int timer)
 	earlier(&at, act_announce(a, agent_now()));
 	earlier(&at, resources_next(a));
 	earlier(&at, clients_next(a));
+	earlier(&at, ping_next());
 	earlier(&at, a->retry_at);
 	earlier(&at, watchdog_next());
 	if (a->watchdog_period)
@@ -496,7 +498,6 @@ static int loop(struct agent *a, int signals, const struct run_options *o)
 	struct epoll_event events[4];
 	uint64_t expired;
 
-	a->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (a->epoll < 0 || timer < 0 || agent_watch(a, hbnl_events_fd(a->ev)) ||
 	    agent_watch(a, vip_watch_fd(a->rt)) || agent_watch(a, signals) ||
 	    agent_watch(a, timer) || (runner_fd() >= 0 && agent_watch(a, runner_fd())) ||
@@ -515,6 +516,8 @@ static int loop(struct agent *a, int signals, const struct run_options *o)
 			resources_run(a);
 		if (!a->quit)
 			clients_run(a);
+		if (!a->quit)
+			ping_run(a);
 		if (a->reconcile_due && !a->quit)
 			act_reconcile(a);
 		if (a->left && !a->quit)
@@ -681,8 +684,11 @@ static int start(struct agent *a, const struct run_options *o)
 		a->watchdog_period = watchdog_us * 1000 / 2;
 		a->watchdog_at = agent_now();
 	}
+	/* Whatever wants to be watched, from here on can. */
+	a->epoll = epoll_create1(EPOLL_CLOEXEC);
 	watchdog_open(a->config);
 	clients_configure(a);
+	ping_configure(a);
 	sd_notify(0, "READY=1");
 	return HBCTL_OK;
 }

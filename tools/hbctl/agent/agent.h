@@ -302,6 +302,15 @@ void clients_run(struct agent *a);
 /* When that is; 0: nothing is. */
 uint64_t clients_next(const struct agent *a);
 
+/* ---- ping.c: what is outside the cluster, and who reaches more of it ---- */
+
+/* As the configuration has it. */
+void ping_configure(struct agent *a);
+/* Takes answers, asks anew when it is time, and does what follows. */
+void ping_run(struct agent *a);
+/* When something is due; 0: never. */
+uint64_t ping_next(void);
+
 /* ---- publish.c: hbctl status asks how the resources are ---- */
 
 /* Return: a socket that listens, or -errno. */
