@@ -173,6 +173,7 @@ static void comes_back(void **state)
 	run(0, 200);
 	s.groups[0].has_holder = true;
 	s.groups[0].holder = 2;
+	run(0, 300);
 	assert_false(takes(0, 1000));
 	assert_false(takes(1, 2000));
 	assert_true(takes(2, 3000));
@@ -191,6 +192,7 @@ static void comes_back(void **state)
 
 	/* moved by hand, while both reached the same */
 	s.groups[0].holder = 2;
+	run(2, 8100);
 	assert_false(takes(2, 9000));
 	/* and one that is not its preferred node does not want it back */
 	setup(2);
