@@ -48,6 +48,13 @@ start_members
 wait_until 5000 reaches 3 cookbook cookbook2
 check "both reach all three" reaches 3 cookbook cookbook2
 check_match "hbctl status says it" 'cookbook2 +up .*reaches 3 ping nodes' "$(on cookbook hbctl status)"
+check_eq "hbctl status tells of each" 'ping nodes|  10.0.2.1 answers|  fd00::2 answers|  others answers|' \
+	"$(on cookbook hbctl status | sed -n '/^ping nodes/,$p' | sed 's/\([^ ]\)  */\1 /' | tr '\n' '|')"
+check_eq "cl_status lists them" '10.0.2.1 fd00::2 others ' "$(on cookbook cl_status listnodes -p | tr '\n' ' ')"
+check_eq "with those of the cluster" 5 "$(on cookbook cl_status listnodes | wc -l)"
+check_eq "but not with -n" 2 "$(on cookbook cl_status listnodes -n | wc -l)"
+check_eq "it knows their state" ping "$(on cookbook cl_status nodestatus 10.0.2.1)"
+check_eq "and type" ping "$(on cookbook cl_status nodetype others)"
 check "the log has Heartbeat's words" log_has cookbook 'Status update for node 10.0.2.1: status ping'
 
 # ---- asked at the pace that was derived, and no more
@@ -75,6 +82,8 @@ check_le "but soon after, us" "$MOVED_US" 1000000
 check "the node was not dead" says cookbook2 'state up agent settled' nodes cookbook
 check "it says how many it reaches" says cookbook2 'reach 0' nodes cookbook
 check "and the log why the group moved" log_has cookbook2 'Taking resource group cookbook: the node that holds it reaches'
+check_eq "cl_status knows it, too" dead "$(on cookbook cl_status nodestatus fd00::2)"
+check_match "and hbctl in JSON" '"ping_nodes":\[\{"name":"10.0.2.1","state":"dead"\}' "$(on cookbook hbctl -j status | tr -d ' \n')"
 check "and who is dead" log_has cookbook 'node 10.0.2.1: is dead'
 sleep_us 3000000
 check_holders "it stays" cookbook2

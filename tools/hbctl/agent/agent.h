@@ -28,6 +28,8 @@ struct agent_resource {
 	char error[128];		/* of what failed last; "": nothing did */
 };
 
+struct json_object;
+
 struct agent_group {
 	char name[HBKM_NAME_MAX + 1];
 	char node[HBKM_NAME_MAX + 1];	/* whose it is by preference */
@@ -310,6 +312,8 @@ void ping_configure(struct agent *a);
 void ping_run(struct agent *a);
 /* When something is due; 0: never. */
 uint64_t ping_next(void);
+/* [ { "name", "state" } … ], state as cl_status has it: ping, dead, or init. */
+struct json_object *ping_json(void);
 
 /* ---- publish.c: hbctl status asks how the resources are ---- */
 

@@ -14,6 +14,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <json.h>
+
 #include "agent.h"
 #include "ipfail.h"
 #include "log.h"
@@ -269,6 +271,24 @@ static void compare(struct agent *a, int reach, uint64_t now)
 }
 
 /* ---- the agent's side ---- */
+
+/* Heartbeat's words for a ping node that answers, and for others. */
+struct json_object *ping_json(void)
+{
+	static const char *const words[] = {
+		[REACH_UNKNOWN] = "init", [REACH_UP] = "ping", [REACH_DEAD] = "dead",
+	};
+	struct json_object *list = json_object_new_array(), *o;
+
+	for (size_t i = 0; i < ping.n; i++) {
+		o = json_object_new_object();
+		json_object_object_add(o, "name", json_object_new_string(ping.nodes[i].name));
+		json_object_object_add(o, "state",
+				       json_object_new_string(words[ping.reach[i].state]));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
 
 void ping_configure(struct agent *a)
 {
