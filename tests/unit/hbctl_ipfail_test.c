@@ -22,7 +22,7 @@ static uint64_t next;
 /* Nodes 1, 2 and 3 in this order of preference; this is node @self, and node 1 holds the group. */
 static void setup(uint32_t self)
 {
-	memset(&f, 0, sizeof(f));
+	f = (struct ipfail){ .pause_ns = PAUSE };
 	memset(&s, 0, sizeof(s));
 	s.cluster.node_id = self;
 	s.cluster.state = HBKM_CLUSTER_RUNNING;
@@ -45,7 +45,7 @@ static void setup(uint32_t self)
 
 static size_t run(int reach, uint64_t now)
 {
-	return ipfail_run(&f, &s, reach, now, PAUSE, take, &next);
+	return ipfail_run(&f, &s, reach, now, take, &next);
 }
 
 /* Does it take the group, once the reason has stood for a while? */
@@ -205,6 +205,31 @@ static void comes_back(void **state)
 	assert_false(takes(2, 1000));
 }
 
+/* What was found just now, the holder may not have found yet. */
+static void waits_after_a_rise(void **state)
+{
+	(void)state;
+	setup(2);
+	f.calm_ns = 1000;
+	run(1, 10000);
+	s.nodes[0].reach = 1;
+	assert_int_equal(run(2, 20000), 0);
+	assert_int_equal(next, 21000);
+	assert_int_equal(run(2, 20999), 0);
+	assert_int_equal(run(2, 21000), 1);
+	/* not when it is the holder that finds fewer */
+	s.nodes[0].reach = 2;
+	assert_int_equal(run(2, 30000), 0);
+	s.nodes[0].reach = 1;
+	assert_int_equal(run(2, 31000), 0);
+	assert_int_equal(next, 31000 + PAUSE);
+	assert_int_equal(run(2, 31000 + PAUSE), 1);
+	/* nor when fewer are found here, of which the holder finds fewer still */
+	s.nodes[2].reach = 1;
+	s.nodes[0].reach = 0;
+	assert_int_equal(run(1, 31001 + 2 * PAUSE), 1);
+}
+
 static void groups_come_and_go(void **state)
 {
 	(void)state;
@@ -228,6 +253,7 @@ int main(void)
 		cmocka_unit_test(holder_unknown),
 		cmocka_unit_test(not_able),
 		cmocka_unit_test(comes_back),
+		cmocka_unit_test(waits_after_a_rise),
 		cmocka_unit_test(groups_come_and_go),
 	};
 

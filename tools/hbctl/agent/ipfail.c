@@ -108,11 +108,15 @@ static bool has_reason(const struct nl_snapshot *s, const struct nl_group *g,
 }
 
 size_t ipfail_run(struct ipfail *f, const struct nl_snapshot *s, int reach, uint64_t now,
-		  uint64_t pause_ns, size_t take[HBKM_MAX_GROUPS], uint64_t *next)
+		  size_t take[HBKM_MAX_GROUPS], uint64_t *next)
 {
 	size_t n = 0;
+	uint64_t at;
 
 	*next = 0;
+	if (reach > f->reach)
+		f->calm_at = now + f->calm_ns;
+	f->reach = reach;
 	forget(f, s);
 	for (size_t i = 0; i < s->n_groups; i++) {
 		const struct nl_group *g = &s->groups[i];
@@ -129,13 +133,15 @@ size_t ipfail_run(struct ipfail *f, const struct nl_snapshot *s, int reach, uint
 		}
 		if (!m->since)
 			m->since = now;
-		if (now - m->since >= pause_ns) {
+		at = m->since + f->pause_ns > f->calm_at ? m->since + f->pause_ns : f->calm_at;
+		if (now >= at) {
 			take[n++] = i;
 			/* If it does not come, it is asked for again after as long. */
 			m->since = now;
+			at = now + f->pause_ns;
 		}
-		if (!*next || m->since + pause_ns < *next)
-			*next = m->since + pause_ns;
+		if (!*next || at < *next)
+			*next = at;
 	}
 	return n;
 }

@@ -9,7 +9,9 @@
  * reaches as many as the holder.
  *
  * Nothing happens before all of that has been so for a while: two nodes do not
- * find out in the same moment that a router is gone for both.
+ * find out in the same moment that a router is gone for both. And a node that has
+ * just found one that is back waits for longer: the other may have asked for its
+ * hardware address a moment before, and asks again only after a second.
  */
 #ifndef HBCTL_IPFAIL_H
 #define HBCTL_IPFAIL_H
@@ -23,8 +25,15 @@ struct ipfail_group {
 	uint64_t since;			/* when there began to be a reason to take it; 0: none */
 };
 
-/* Zeroed to begin with. */
+/* After how long whoever can find a router that is back has found it. */
+#define IPFAIL_CALM_NS	1500000000ULL
+
+/* Zeroed to begin with, but for the first two. */
 struct ipfail {
+	uint64_t pause_ns;		/* for how long there must be a reason */
+	uint64_t calm_ns;		/* how long to wait after more was found */
+	int reach;			/* when last looked */
+	uint64_t calm_at;		/* until then it is waited */
 	struct ipfail_group groups[HBKM_MAX_GROUPS];
 	size_t n;
 };
@@ -35,13 +44,12 @@ struct ipfail {
  * @s: the cluster
  * @reach: how many ping nodes this node reaches; -1: not known
  * @now: monotonic time, ns
- * @pause_ns: for how long there must be a reason
  * @take: receives their indices in @s->groups
  * @next: receives when to look again although nothing has changed, 0: never
  *
  * Return: how many
  */
 size_t ipfail_run(struct ipfail *f, const struct nl_snapshot *s, int reach, uint64_t now,
-		  uint64_t pause_ns, size_t take[HBKM_MAX_GROUPS], uint64_t *next);
+		  size_t take[HBKM_MAX_GROUPS], uint64_t *next);
 
 #endif /* HBCTL_IPFAIL_H */

@@ -264,8 +264,7 @@ static void compare(struct agent *a, int reach, uint64_t now)
 {
 	size_t groups[HBKM_MAX_GROUPS], n;
 
-	n = ipfail_run(&ping.ipfail, &a->seen, reach, now, 2 * ping.period, groups,
-		       &ping.ipfail_at);
+	n = ipfail_run(&ping.ipfail, &a->seen, reach, now, groups, &ping.ipfail_at);
 	for (size_t i = 0; i < n; i++)
 		take(a, &a->seen.groups[groups[i]]);
 }
@@ -313,6 +312,8 @@ void ping_configure(struct agent *a)
 	ping.deadping = c->deadping_us * 1000ULL;
 	ping.ipfail_on = c->ipfail && ping.n;
 	ping.ipfail_at = 0;
+	ping.ipfail.pause_ns = 2 * ping.period;
+	ping.ipfail.calm_ns = IPFAIL_CALM_NS;
 	if (!ping.cookie && getrandom(&ping.cookie, sizeof(ping.cookie), GRND_NONBLOCK) < 0)
 		ping.cookie = agent_now();
 	open_sockets(a);
