@@ -102,6 +102,7 @@ struct hbkm_alarm {
  * @initdead_us: how long to wait for nodes never heard, after the start
  * @agent_timeout_us: how long the agent may be silent
  * @auto_failback: enum hbkm_auto_failback
+ * @reach: addresses outside that the agent reaches, plus one; 0: it does not say
  */
 struct hbkm_params {
 	u32 keepalive_us;
@@ -110,6 +111,7 @@ struct hbkm_params {
 	u32 initdead_us;
 	u32 agent_timeout_us;
 	u8 auto_failback;
+	u16 reach;
 };
 
 /**
@@ -139,6 +141,7 @@ struct hbkm_share {
  * @differs: what of its configuration is not ours, HBKM_NODE_F_*, as last told (lock)
  * @unverified: something in its name did not verify (written by anybody)
  * @reason: why it left (lock)
+ * @reach: addresses outside that it reaches, plus one, as it says; 0: it does not (lock)
  * @echoed: paths on which it says it hears us (lock)
  * @rtt_ns: round trip, of the newest beat that allows to tell (lock)
  * @detector: is it alive? (lock)
@@ -157,6 +160,7 @@ struct hbkm_node {
 	u32 digest;
 	u32 differs;
 	u8 reason;
+	u16 reach;
 	u16 echoed;
 	u64 rtt_ns;
 	struct hbkm_detector detector;

@@ -73,6 +73,9 @@ static void get_params(struct genl_info *info, struct hbkm_params *p)
 	get_u32(info, HBKM_A_AGENT_TIMEOUT_US, &p->agent_timeout_us);
 	if (info->attrs[HBKM_A_AUTO_FAILBACK])
 		p->auto_failback = nla_get_u8(info->attrs[HBKM_A_AUTO_FAILBACK]);
+	/* HBKM_REACH_NONE becomes 0. */
+	if (info->attrs[HBKM_A_REACH])
+		p->reach = nla_get_u16(info->attrs[HBKM_A_REACH]) + 1;
 }
 
 static int create_cluster(struct hbkm_net *hn, struct genl_info *info)
@@ -821,6 +824,7 @@ static const struct nla_policy cluster_set_policy[HBKM_A_MAX + 1] = {
 	[HBKM_A_INITDEAD_US] = { .type = NLA_U32 },
 	[HBKM_A_AGENT_TIMEOUT_US] = { .type = NLA_U32 },
 	[HBKM_A_AUTO_FAILBACK] = { .type = NLA_U8 },
+	[HBKM_A_REACH] = { .type = NLA_U16 },
 };
 
 static const struct nla_policy cluster_del_policy[HBKM_A_MAX + 1] = {

@@ -125,6 +125,7 @@ void hbkm_node_forget(struct hbkm_node *node, u64 now)
 	node->said = 0;
 	node->digest = 0;
 	node->reason = HBKM_REASON_NONE;
+	node->reach = 0;
 	node->echoed = 0;
 	node->rtt_ns = 0;
 	if (known)
@@ -245,6 +246,10 @@ static bool take_content(struct hbkm_node *node, const struct hbkm_frame *f,
 		node->digest = f->groups_digest;
 		hbkm_notify_node(node, HBKM_EVENT_NODE, now);
 		changed = true;
+	}
+	if (node->reach != f->reach) {
+		node->reach = f->reach;
+		hbkm_notify_node(node, HBKM_EVENT_NODE, now);
 	}
 	if (node->echoed != echoed) {
 		node->echoed = echoed;

@@ -18,6 +18,11 @@ static int put_u64(struct sk_buff *skb, int attr, u64 value)
 	return nla_put_u64_64bit(skb, attr, value, HBKM_A_PAD);
 }
 
+static int put_reach(struct sk_buff *skb, u16 reach)
+{
+	return reach ? nla_put_u16(skb, HBKM_A_REACH, reach - 1) : 0;
+}
+
 /**
  * hbkm_fill_cluster() - what a cluster is like
  * @skb: the message
@@ -47,7 +52,8 @@ int hbkm_fill_cluster(struct sk_buff *skb, const struct hbkm_cluster *cl)
 	       nla_put_u32(skb, HBKM_A_WARNTIME_US, p->warntime_us) ||
 	       nla_put_u32(skb, HBKM_A_INITDEAD_US, p->initdead_us) ||
 	       nla_put_u32(skb, HBKM_A_AGENT_TIMEOUT_US, p->agent_timeout_us) ||
-	       nla_put_u8(skb, HBKM_A_AUTO_FAILBACK, p->auto_failback);
+	       nla_put_u8(skb, HBKM_A_AUTO_FAILBACK, p->auto_failback) ||
+	       put_reach(skb, p->reach);
 }
 
 /**
@@ -110,10 +116,11 @@ int hbkm_fill_node(struct sk_buff *skb, const struct hbkm_node *node, u64 now)
 		if (cl->state != HBKM_CLUSTER_DOWN)
 			state = HBKM_NODE_UP;
 		return nla_put_u8(skb, HBKM_A_NODE_STATE, state) ||
+		       put_reach(skb, cl->params.reach) ||
 		       put_u64(skb, HBKM_A_INCARNATION, cl->incarnation);
 	}
 	if (nla_put_u8(skb, HBKM_A_NODE_STATE, state) ||
-	    nla_put_u8(skb, HBKM_A_REASON, node->reason))
+	    nla_put_u8(skb, HBKM_A_REASON, node->reason) || put_reach(skb, node->reach))
 		return -EMSGSIZE;
 	if (!d->incarnation)
 		return 0;

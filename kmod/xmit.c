@@ -90,6 +90,7 @@ static size_t build(struct hbkm_cluster *cl, u8 type, u8 reason, u8 key_id, u64 
 		.keepalive_us = cl->params.keepalive_us,
 		.deadtime_us = cl->params.deadtime_us,
 		.groups_digest = cl->digest,
+		.reach = cl->params.reach,
 		.incarnation = cl->incarnation,
 		.seq = ++cl->seq,
 		.clock_ns = now,

@@ -19,7 +19,9 @@
  *	50	1	number of node entries
  *	51	1	number of group entries
  *	52	4	digest of the sender's group list
- *	56	8	reserved: sent as zero, ignored
+ *	56	2	addresses outside the cluster that the sender's agent
+ *			reaches, plus one; 0: it does not say
+ *	58	6	reserved: sent as zero, ignored
  *
  *			node entry: what the sender knows of another node
  *	0	4	node id
@@ -86,6 +88,7 @@ enum hbkm_frame_type {
  * @keepalive_us: the sender's keepalive
  * @deadtime_us: the sender's deadtime
  * @groups_digest: of the sender's group list
+ * @reach: addresses outside that it reaches, plus one; 0: not said
  * @incarnation: the sender's life
  * @seq: sequence number in that life
  * @clock_ns: the sender's CLOCK_MONOTONIC when it was built
@@ -105,6 +108,7 @@ struct hbkm_frame {
 	u32 keepalive_us;
 	u32 deadtime_us;
 	u32 groups_digest;
+	u16 reach;
 	u64 incarnation;
 	u64 seq;
 	u64 clock_ns;

@@ -196,6 +196,7 @@ static void put_any(int type)
 		put_small(type, 66);
 		break;
 	case HBKM_A_PORT:
+	case HBKM_A_REACH:
 		put_number(type, 2);
 		break;
 	case HBKM_A_ADDR:
@@ -242,7 +243,8 @@ static void put_key(void)
 /* What each command takes, as far as it is worth trying. */
 static const uint8_t takes[HBKM_CMD_MAX + 1][8] = {
 	[HBKM_CMD_CLUSTER_SET] = { HBKM_A_KEEPALIVE_US, HBKM_A_DEADTIME_US, HBKM_A_WARNTIME_US,
-				   HBKM_A_INITDEAD_US, HBKM_A_AGENT_TIMEOUT_US, HBKM_A_AUTO_FAILBACK },
+				   HBKM_A_INITDEAD_US, HBKM_A_AGENT_TIMEOUT_US, HBKM_A_AUTO_FAILBACK,
+				   HBKM_A_REACH },
 	[HBKM_CMD_CLUSTER_DEL] = { HBKM_A_REASON },
 	[HBKM_CMD_NODE_NEW] = { HBKM_A_NODE_NAME },
 	[HBKM_CMD_NODE_DEL] = { HBKM_A_NODE_NAME },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* sources: tools/hbctl/check.c tools/hbctl/config/config.c tools/hbctl/config/hacf.c tools/hbctl/config/hacf_check.c tools/hbctl/config/media.c tools/hbctl/config/facility.c tools/hbctl/config/haresources.c tools/hbctl/config/resource.c tools/hbctl/config/ocf.c tools/hbctl/config/script.c tools/hbctl/config/address.c tools/hbctl/config/authkeys.c tools/hbctl/config/value.c tools/hbctl/config/problems.c tools/hbctl/config/suggest.c tools/hbctl/config/lines.c tools/hbctl/config/dump.c tools/hbctl/config/json.c tools/hbctl/names.c kmod/frame.c */
+/* sources: tools/hbctl/check.c tools/hbctl/config/config.c tools/hbctl/config/hacf.c tools/hbctl/config/hacf_check.c tools/hbctl/config/media.c tools/hbctl/config/ping.c tools/hbctl/config/client.c tools/hbctl/config/env.c tools/hbctl/config/facility.c tools/hbctl/config/haresources.c tools/hbctl/config/resource.c tools/hbctl/config/ocf.c tools/hbctl/config/script.c tools/hbctl/config/address.c tools/hbctl/config/authkeys.c tools/hbctl/config/value.c tools/hbctl/config/problems.c tools/hbctl/config/suggest.c tools/hbctl/config/lines.c tools/hbctl/config/dump.c tools/hbctl/config/json.c tools/hbctl/names.c kmod/frame.c */
 /* libs: json-c */
 /*
  * The verb check: its options, exit codes, and what goes where.
@@ -156,7 +156,7 @@ static void bad(void **state)
 
 	(void)state;
 	put("ha.cf", "node alpha beta\nucast eth0 10.99.0.2\nkeepalive 10s\nserial /dev/ttyS0\n"
-	    "auto_failback on\nuse_logd on\ndebug 1\n");
+	    "auto_failback on\nuse_logd on\nbaud 9600\n");
 	put("haresources", "alpha httpd\n");
 	assert_int_equal(RUN("-d", dir, "--self", "alpha"), 3);
 	assert_string_equal(out, "");
@@ -164,7 +164,7 @@ static void bad(void **state)
 	assert_memory_equal(err, want, strlen(want));
 	snprintf(want, sizeof(want), "\n%s/ha.cf:4: warning: serial: not supported", dir);
 	assert_non_null(strstr(err, want));
-	snprintf(want, sizeof(want), "\n%s/ha.cf:7: note: debug: accepted, no effect", dir);
+	snprintf(want, sizeof(want), "\n%s/ha.cf:7: note: baud: accepted, no effect", dir);
 	assert_non_null(strstr(err, want));
 	snprintf(want, sizeof(want), "\n%s/haresources:1: error: Cannot locate resource script [httpd]: it is neither in %s/resource.d nor", dir, dir);
 	assert_non_null(strstr(err, want));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* sources: tools/hbctl/config/hacf.c tools/hbctl/config/hacf_check.c tools/hbctl/config/media.c tools/hbctl/config/facility.c tools/hbctl/config/value.c tools/hbctl/config/problems.c tools/hbctl/config/suggest.c tools/hbctl/config/lines.c kmod/frame.c */
+/* sources: tools/hbctl/config/hacf.c tools/hbctl/config/hacf_check.c tools/hbctl/config/media.c tools/hbctl/config/ping.c tools/hbctl/config/client.c tools/hbctl/config/env.c tools/hbctl/config/facility.c tools/hbctl/config/value.c tools/hbctl/config/problems.c tools/hbctl/config/suggest.c tools/hbctl/config/lines.c kmod/frame.c */
 /*
  * ha.cf: every directive, every default, every complaint and its line.
  */
@@ -216,11 +216,13 @@ static void initdead(void **state)
 static void microseconds(void **state)
 {
 	(void)state;
-	TAIL("keepalive 100us\ndeadtime 250us\n");
+	TAIL("keepalive 100us\ndeadtime 250us\n",
+	     "5: note: keepalive of 0.1ms: Heartbeat counts whole milliseconds, and would refuse it");
 	assert_int_equal(config->keepalive_us, 100);
 	assert_int_equal(config->deadtime_us, 250);
 	assert_int_equal(config->warntime_us, 125);
-	TAIL("keepalive 0.5ms\ndeadtime 0.003\nwarntime 2000usec\n");
+	TAIL("keepalive 0.5ms\ndeadtime 0.003\nwarntime 2000usec\n",
+	     "5: note: keepalive of 0.5ms: Heartbeat counts whole milliseconds, and would take it for 1ms");
 	assert_int_equal(config->keepalive_us, 500);
 	assert_int_equal(config->deadtime_us, 3000);
 	assert_int_equal(config->warntime_us, 2000);
@@ -270,8 +272,9 @@ static void times_together(void **state)
 	     "5: error: Dead time [30000] is too small compared to keeplive [20000]");
 	TAIL("deadtime 0\n", "5: error: Dead time [0] is too small compared to keeplive [1000]");
 	TAIL("keepalive 250us\ndeadtime 500us\n",
+	     "5: note: keepalive of 0.25ms",
 	     "6: error: Dead time [0.5] is too small compared to keeplive [0.25]");
-	TAIL("keepalive 250us\ndeadtime 501us\n");
+	TAIL("keepalive 250us\ndeadtime 501us\n", "5: note: keepalive of 0.25ms");
 	TAIL("deadtime 10\nwarntime 11\n",
 	     "6: warning: warntime of 11000ms is longer than deadtime and never comes to pass: taken as 10000ms");
 	assert_int_equal(config->warntime_us, 10000000);
@@ -558,23 +561,21 @@ static void udpports(void **state)
 static void known(void **state)
 {
 	static const char * const no_effect[] = {
-		"hopfudge 1", "baud 19200", "conn_logd_time 60", "hbgenmethod time", "debug 0",
-		"debug 255", "normalpoll true", "msgfmt netstring", "use_apphbd no",
+		"hopfudge 1", "baud 19200", "conn_logd_time 60", "hbgenmethod time",
+		"normalpoll true", "msgfmt netstring", "use_apphbd no",
 		"log_badpack true", "syslogmsgfmt yes", "coredumps true", "coreroot /var/lib",
 		"crm_daemon_dir /usr/lib", "crmd_spawns_pengine on", "record_config_changes on",
 		"record_pengine_inputs off", "enable_config_writes on", "uuidfrom nodename",
 		"compression bz2", "compression_threshold 2", "traditional_compression no",
-		"max_rexmit_delay 250", "memreserve 6500", "env A=1 B=2", "deadping 30",
+		"max_rexmit_delay 250", "memreserve 6500",
 		"apiauth ipfail gid=haclient uid=hacluster",
 	};
 	static const char * const missing[] = {
-		"serial /dev/ttyS0", "ping 10.0.0.254", "ping6 fe80::1", "ping_group gw 10.0.0.1 10.0.0.2",
-		"hbaping x", "tipc x", "rds x", "openais x", "ucast6 eth0 fe80::1",
-		"mcast6 eth0 ff02::1 694 1 0", "watchdog /dev/watchdog", "quorum_server q",
-		"respawn hacluster /usr/lib/heartbeat/ipfail", "failfast root /bin/x -v", "respawn",
+		"serial /dev/ttyS0", "hbaping x", "tipc x", "rds x", "openais x", "quorum_server q",
 	};
 	static const char * const refused[] = {
 		"crm on", "crm yes", "crm respawn", "pacemaker on", "pacemaker MANUAL", "crm 1",
+		"ucast6 eth0 fe80::1", "mcast6 eth0 ff02::1 694 1 0",
 		"stonith baytech /etc/ha.d/conf/stonith.baytech", "stonith_host * baytech 10.0.0.3 u p",
 	};
 	char text[256], want[128];
@@ -605,10 +606,170 @@ static void known(void **state)
 	TAIL("msgfmt Classic\n", "5: error: msgfmt [Classic]: one of these is wanted: classic netstring");
 	TAIL("hbgenmethod dice\n", "5: error: Illegal hb generation method [dice]");
 	TAIL("coredumps dunno\n", "5: error: coredumps [dunno] is neither on nor off");
-	TAIL("deadping 10s\n", "5: error: deadping [10s] is not a time");
 	/* no medium that we have */
 	WHOLE(MEDIA("serial /dev/ttyS0\n"), "4: warning: serial: not supported",
 	      "error: No heartbeat media defined");
+}
+
+/* ---- what is outside the cluster ---- */
+
+#define NO_IPFAIL	"note: ping nodes are watched, and what becomes of them is logged"
+#define IPFAIL		"respawn hacluster /usr/lib64/heartbeat/ipfail\n"
+
+static void assert_ping(size_t i, const char *name, size_t n_addrs, const char *last)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	assert_true(i < config->n_pings);
+	assert_string_equal(config->pings[i].name, name);
+	assert_int_equal(config->pings[i].n_addrs, n_addrs);
+	assert_string_equal(ping_addr_text(&config->pings[i].addrs[n_addrs - 1], text), last);
+}
+
+static void pings(void **state)
+{
+	char text[4096];
+	size_t i, n;
+
+	(void)state;
+	TAIL("ping 10.0.0.254, 10.0.0.253\nping6 2001:db8::1\nping_group gw 10.0.0.1 10.0.0.2\n"
+	     IPFAIL);
+	assert_int_equal(config->n_pings, 4);
+	assert_ping(0, "10.0.0.254", 1, "10.0.0.254");
+	assert_ping(1, "10.0.0.253", 1, "10.0.0.253");
+	assert_ping(2, "2001:db8::1", 1, "2001:db8::1");
+	assert_ping(3, "gw", 2, "10.0.0.2");
+	assert_int_equal(config->pings[3].line, 7);
+	assert_true(config->ipfail);
+	assert_int_equal(config->said.ipfail, 8);
+
+	TAIL("ping 10.0.0.1\n", "5: " NO_IPFAIL);
+	TAIL("ping 10.0.0.1\nping 10.0.0.1\n" IPFAIL,
+	     "6: warning: ping: [10.0.0.1] is on line 5 already");
+	TAIL("ping\n", "5: warning: ping has no value");
+	TAIL(IPFAIL, "5: warning: ipfail: there is no ping node");
+	TAIL("ping gateway\n" IPFAIL,
+	     "5: error: ping: [gateway] is not an IPv4 address (as 10.0.2.15); names are not looked up");
+	TAIL("ping 2001:db8::1\n" IPFAIL, "5: error: ping: [2001:db8::1] is an IPv6 address: write ping6");
+	TAIL("ping 224.0.0.1\n" IPFAIL, "5: error: ping: [224.0.0.1] is not the address of a host");
+	TAIL("ping6 10.0.0.1\n" IPFAIL, "5: error: ping6: [10.0.0.1] is not an IPv6 address");
+	TAIL("ping6 fe80::1\n" IPFAIL, "5: error: ping6: [fe80::1] is a link-local address");
+	TAIL("ping6 ff02::1\n" IPFAIL, "5: error: ping6: [ff02::1] is not the address of a host");
+	TAIL("ping_group gw\n" IPFAIL, "5: error: ping_group: write ping_group NAME ADDRESS...");
+	TAIL("ping_group gw 10.0.0.1 x\n" IPFAIL, "5: error: ping_group: [x] is not an IPv4 address");
+	TAIL("ping_group gw 10.0.0.1\nping_group GW 10.0.0.2\n" IPFAIL,
+	     "6: warning: ping_group: [GW] is on line 5 already");
+
+	n = sprintf(text, HACF_BASE IPFAIL "ping_group gw");
+	for (i = 0; i < CONFIG_MAX_PING_ADDRS + 1; i++)
+		n += sprintf(text + n, " 10.0.0.%zu", i + 1);
+	WHOLE(text, "6: error: ping_group: [10.0.0.17] is one address too many: 16");
+	n = sprintf(text, HACF_BASE IPFAIL "ping");
+	for (i = 0; i < CONFIG_MAX_PINGS + 1; i++)
+		n += sprintf(text + n, " 10.0.0.%zu", i + 1);
+	WHOLE(text, "6: error: ping: [10.0.0.65] is one ping node too many: 64");
+}
+
+/* Times of ping nodes: how long they may be silent, and how often they are asked. */
+static void deadping(void **state)
+{
+	static const struct { const char *times; uint32_t deadping_us, ping_us; } good[] = {
+		{ "keepalive 1\ndeadtime 10\n", 10000000, 1000000 },
+		{ "keepalive 2\ndeadtime 10\n", 10000000, 2000000 },
+		{ "keepalive 1\ndeadtime 10\ndeadping 3\n", 3000000, 1000000 },
+		{ "keepalive 10ms\ndeadtime 50ms\ninitdead 20\n", 1000000, 200000 },
+		{ "keepalive 10ms\ndeadtime 50ms\ninitdead 20\ndeadping 100ms\n", 100000, 20000 },
+	};
+	char text[256];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(good); i++) {
+		snprintf(text, sizeof(text), HACF_BASE IPFAIL "ping 10.0.0.1\n%s", good[i].times);
+		WHOLE(text);
+		assert_int_equal(config->deadping_us, good[i].deadping_us);
+		assert_int_equal(config->ping_us, good[i].ping_us);
+	}
+	TAIL("deadping 10s\n", "5: error: deadping [10s] is not a time");
+	TAIL("deadping 30\n", "5: note: deadping: there is no ping node");
+	TAIL("ping 10.0.0.1\n" IPFAIL "deadping 2\n",
+	     "7: error: Ping dead time [2000] is too small compared to keeplive [1000]");
+}
+
+static void ipfail(void **state)
+{
+	(void)state;
+	WHOLE("node alpha beta\nucast eth0 10.0.0.2\nuse_logd on\nping 10.0.0.1\n" IPFAIL,
+	      "5: warning: ipfail does nothing with auto_failback legacy, here as in Heartbeat",
+	      "warning: Deprecated 'legacy'");
+	TAIL("ping 10.0.0.1\n" IPFAIL IPFAIL, "7: warning: respawn: ipfail is on line 6 already");
+	/* another program of that name is another program */
+	TAIL("respawn root /usr/local/bin/ipfail\n");
+	assert_false(config->ipfail);
+	assert_int_equal(config->n_clients, 1);
+	TAIL("respawn root /usr/lib/heartbeat/ipfailed\n");
+	assert_false(config->ipfail);
+}
+
+/* ---- programs, and what they see ---- */
+
+static void clients(void **state)
+{
+	char text[2048], name[80];
+
+	(void)state;
+	TAIL("respawn hacluster /usr/lib/x -v,  a b # remark\n\tfailfast\troot\t/bin/y\n");
+	assert_int_equal(config->n_clients, 2);
+	assert_string_equal(config->clients[0].user, "hacluster");
+	assert_string_equal(config->clients[0].command, "/usr/lib/x -v,  a b");
+	assert_false(config->clients[0].failfast);
+	assert_string_equal(config->clients[1].user, "root");
+	assert_string_equal(config->clients[1].command, "/bin/y");
+	assert_true(config->clients[1].failfast);
+	assert_int_equal(config->clients[1].line, 6);
+	TAIL("respawn\n", "5: error: respawn: write respawn USER PROGRAM");
+	TAIL("failfast root\n", "5: error: failfast: write failfast USER PROGRAM");
+	TAIL("respawn root x\n", "5: error: Client child command [x] is not full pathname");
+	memset(name, 'u', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	snprintf(text, sizeof(text), HACF_BASE "respawn %s /x\n", name);
+	WHOLE(text, "5: error: respawn: the user's name is too long");
+	snprintf(text, sizeof(text), HACF_BASE "respawn x /%01023d\n", 0);
+	WHOLE(text, "5: error: respawn: the command is too long");
+}
+
+static void env(void **state)
+{
+	(void)state;
+	TAIL("env A=1 B=x=y\nenv C=\n");
+	assert_int_equal(config->n_env, 3);
+	assert_string_equal(config->env[0], "HA_A=1");
+	assert_string_equal(config->env[1], "HA_B=x=y");
+	assert_string_equal(config->env[2], "HA_C=");
+	TAIL("env NAME value\n", "5: note: env: read as NAME=value");
+	assert_string_equal(config->env[0], "HA_NAME=value");
+	TAIL("env A=1\nenv A=2\nenv AB=3\n", "6: warning: env: [A] was set before");
+	assert_int_equal(config->n_env, 2);
+	assert_string_equal(config->env[0], "HA_A=2");
+	TAIL("env A\n", "5: error: env: invalid nvpair(A): write NAME=VALUE");
+	TAIL("env =1\n", "5: error: env: [] is not a variable's name");
+	TAIL("env 1A=1\n", "5: error: env: [1A] is not a variable's name");
+	TAIL("env A-B=1\n", "5: error: env: [A-B] is not a variable's name");
+}
+
+static void watchdog(void **state)
+{
+	(void)state;
+	TAIL("watchdog /dev/watchdog\n");
+	assert_string_equal(config->watchdog, "/dev/watchdog");
+	assert_int_equal(config_watchdog_s(config), 31);
+	TAIL("watchdog /dev/watchdog\ndeadtime 10\n");
+	assert_int_equal(config_watchdog_s(config), 11);
+	TAIL("watchdog /dev/watchdog\nkeepalive 1ms\ndeadtime 3ms\ninitdead 20\n");
+	assert_int_equal(config_watchdog_s(config), 5);
+	TAIL("watchdog watchdog\n", "5: error: watchdog [watchdog] is not a plain path");
+	TAIL("watchdog /dev/a\nwatchdog /dev/b\n",
+	     "6: error: Watchdog device multiply specified: [/dev/a] on line 5, [/dev/b] here");
 }
 
 static void unknown(void **state)
@@ -631,14 +792,14 @@ static void too_many_words(void **state)
 	size_t i, n;
 
 	(void)state;
-	n = sprintf(text, HACF_BASE "respawn");
+	n = sprintf(text, HACF_BASE "apiauth");
 	for (i = 0; i < 257; i++)
 		n += sprintf(text + n, " x");
 	parse(text);
-	EXPECT(&problems, "ha.cf", "5: error: respawn: more than 256 words");
+	EXPECT(&problems, "ha.cf", "5: error: apiauth: more than 256 words");
 	text[n - 2] = '\0';
 	parse(text);
-	EXPECT(&problems, "ha.cf", "5: warning: respawn: not supported");
+	EXPECT(&problems, "ha.cf", "5: note: apiauth: accepted");
 }
 
 static void all_at_once(void **state)
@@ -674,6 +835,12 @@ int main(void)
 		cmocka_unit_test_teardown(many_links, teardown),
 		cmocka_unit_test_teardown(udpports, teardown),
 		cmocka_unit_test_teardown(known, teardown),
+		cmocka_unit_test_teardown(pings, teardown),
+		cmocka_unit_test_teardown(deadping, teardown),
+		cmocka_unit_test_teardown(ipfail, teardown),
+		cmocka_unit_test_teardown(clients, teardown),
+		cmocka_unit_test_teardown(env, teardown),
+		cmocka_unit_test_teardown(watchdog, teardown),
 		cmocka_unit_test_teardown(unknown, teardown),
 		cmocka_unit_test_teardown(too_many_words, teardown),
 		cmocka_unit_test_teardown(all_at_once, teardown),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* sources: tools/hbctl/config/config.c tools/hbctl/config/hacf.c tools/hbctl/config/hacf_check.c tools/hbctl/config/media.c tools/hbctl/config/facility.c tools/hbctl/config/haresources.c tools/hbctl/config/resource.c tools/hbctl/config/ocf.c tools/hbctl/config/script.c tools/hbctl/config/address.c tools/hbctl/config/authkeys.c tools/hbctl/config/value.c tools/hbctl/config/problems.c tools/hbctl/config/suggest.c tools/hbctl/config/lines.c tools/hbctl/config/dump.c tools/hbctl/config/json.c tools/hbctl/names.c kmod/frame.c */
+/* sources: tools/hbctl/config/config.c tools/hbctl/config/hacf.c tools/hbctl/config/hacf_check.c tools/hbctl/config/media.c tools/hbctl/config/ping.c tools/hbctl/config/client.c tools/hbctl/config/env.c tools/hbctl/config/facility.c tools/hbctl/config/haresources.c tools/hbctl/config/resource.c tools/hbctl/config/ocf.c tools/hbctl/config/script.c tools/hbctl/config/address.c tools/hbctl/config/authkeys.c tools/hbctl/config/value.c tools/hbctl/config/problems.c tools/hbctl/config/suggest.c tools/hbctl/config/lines.c tools/hbctl/config/dump.c tools/hbctl/config/json.c tools/hbctl/names.c kmod/frame.c */
 /* libs: json-c */
 /*
  * The three files together: reading them, what is refused, and what is shown.
@@ -191,8 +191,6 @@ static void habits(void **state)
 	put_all("habits");
 	load("web2.example.com", "192.168.50.2");
 	assert_string_equal(listed(),
-		"DIR/ha.cf:24: warning: ping: not supported: outside addresses are not watched, so a node that is cut off from them keeps its resources\n"
-		"DIR/ha.cf:25: warning: respawn: not supported: the program is not started; if it is needed, let systemd start it\n"
 		"DIR/ha.cf:26: note: apiauth: accepted, no effect: everybody may read the state, and only root may change it\n"
 		"DIR/ha.cf:27: note: compression: accepted, no effect: frames are too small to be compressed\n"
 		"DIR/ha.cf:28: note: compression_threshold: accepted, no effect: frames are too small to be compressed\n"
@@ -201,6 +199,8 @@ static void habits(void **state)
 	assert_int_equal(config->n_links, 3);
 	assert_int_equal(config->links[2].path, 2);
 	assert_int_equal(config->n_groups, 2);
+	assert_int_equal(config->n_pings, 1);
+	assert_true(config->ipfail);
 	assert_int_equal(config->groups[0].n_addresses, 3);
 	text = printed();
 	assert_non_null(strstr(text, "log facility local0 file /var/log/ha-log debugfile /var/log/ha-debug\n"));
@@ -228,15 +228,17 @@ static void json(void **state)
 		"{\"dir\":\"DIR\",\"self\":\"cookbook\",\"cluster\":\"linux-ha\","
 		"\"nodes\":[{\"name\":\"cookbook\",\"self\":true},{\"name\":\"cookbook2\",\"self\":false}],"
 		"\"keepalive_us\":1000000,\"deadtime_us\":10000000,\"warntime_us\":5000000,"
-		"\"initdead_us\":20000000,\"auto_failback\":\"on\",\"realtime\":true,\"rtprio\":50,"
+		"\"initdead_us\":20000000,\"deadping_us\":10000000,\"ping_us\":1000000,\"auto_failback\":\"on\",\"realtime\":true,\"rtprio\":50,"
 		"\"use_logd\":true,\"logfacility\":null,\"logfile\":null,\"debugfile\":null,"
+		"\"debug\":0,\"watchdog\":null,"
 		"\"links\":[{\"kind\":\"ucast\",\"device\":\"eth0\",\"address\":\"10.0.2.16\",\"port\":694,\"path\":0}],"
 		"\"own_links\":[{\"kind\":\"ucast\",\"device\":\"eth0\",\"address\":\"10.0.2.15\",\"port\":694,\"path\":0}],"
+		"\"pings\":[],\"ipfail\":false,\"clients\":[],\"env\":[],"
 		"\"keys\":[{\"id\":1,\"method\":\"sha1\",\"signs\":true}],"
 		"\"groups\":[{\"name\":\"cookbook\",\"node\":\"cookbook\",\"line\":1,\"addresses\":["
 		"{\"address\":\"10.0.2.100\",\"prefix_len\":24,\"device\":\"eth0\",\"label\":\"eth0:1\",\"broadcast\":null}],"
 		"\"resources\":[{\"resource\":\"IPaddr::10.0.2.100\\/24\\/eth0:1\",\"kind\":\"address\"}]}],"
-		"\"defaults\":[\"cluster\",\"initdead_us\",\"realtime\",\"rtprio\"]}";
+		"\"defaults\":[\"cluster\",\"initdead_us\",\"deadping_us\",\"realtime\",\"rtprio\"]}";
 	struct json_object *o, *value;
 
 	(void)state;
@@ -295,8 +297,8 @@ static void permissions(void **state)
 		load("cookbook", NULL);
 		assert_null(config);
 		assert_int_equal(problems.errors, 1);
-		snprintf(want, sizeof(want), "DIR/authkeys: error: Bad permissions on keyfile [DIR/authkeys], 600 recommended. They are %03o: run chmod 600 DIR/authkeys\n",
-			 bad[i]);
+		snprintf(want, sizeof(want), "DIR/authkeys: error: Bad permissions on keyfile [DIR/authkeys], 600 recommended. They are %03o: run chmod 600 DIR/authkeys%s\n",
+			 bad[i], bad[i] & 044 ? "" : " (Heartbeat minds only who may read it)");
 		assert_listed(want);
 	}
 	if (geteuid())

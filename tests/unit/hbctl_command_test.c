@@ -129,6 +129,18 @@ static void environment(void **state)
 			    "HA_DEBUGLOG=/dev/null HA_DATEFMT=%b %d %T  HA_BIN=/usr/lib/heartbeat "
 			    "OCF_ROOT=/usr/lib/ocf");
 	command_free(env);
+
+	c.debug = 3;
+	strcpy(c.env[0], "HA_NAME=a value");
+	/* not for ha.cf to say */
+	strcpy(c.env[1], "HA_CURHOST=bob");
+	c.n_env = 2;
+	env = command_base_env(&c);
+	assert_non_null(env);
+	join(env, all);
+	assert_non_null(strstr(all, " OCF_ROOT=/usr/lib/ocf HA_debug=3 HA_NAME=a value"));
+	assert_null(strstr(all, "bob"));
+	command_free(env);
 }
 
 int main(void)

@@ -197,6 +197,100 @@ static void waits_quietly(void **state)
 	assert_in_range(us, 0, 10);
 }
 
+static void start_staying(uint32_t id, const char *script, const char *user)
+{
+	char *argv[] = { "/bin/sh", "-c", (char *)script, NULL };
+	struct runner_job job = {
+		.job = id, .label = "stays", .argv = argv, .user = user, .stays = true,
+	};
+
+	*output = '\0';
+	has_ended = false;
+	assert_int_equal(runner_run(&job), 0);
+}
+
+static void receive_end(uint32_t id)
+{
+	while (!has_ended)
+		receive();
+	assert_int_equal(ended.job, id);
+}
+
+/* What stays has no time-out, is somebody else's, and goes when it is told to. */
+static void stays(void **state)
+{
+	uint64_t before;
+
+	(void)state;
+	start_staying(1000, "echo here; read x; exec sleep 300", NULL);
+	while (!*output)
+		receive();
+	assert_string_equal(output, "stays: here\n");
+	before = now_ms();
+	assert_int_equal(runner_end(1000), 0);
+	receive_end(1000);
+	assert_int_equal(ended.code, -15);
+	assert_in_range(now_ms() - before, 0, 2000);
+	/* Again, or what is not there: nothing comes of it. */
+	assert_int_equal(runner_end(1000), 0);
+	assert_int_equal(runner_end(4711), 0);
+
+	start_staying(1001, "trap '' TERM; echo; echo here; while :; do sleep 0.1; done", "root");
+	while (!*output)
+		receive();
+	before = now_ms();
+	assert_int_equal(runner_end(1001), 0);
+	receive_end(1001);
+	assert_int_equal(ended.code, -9);
+	assert_in_range(now_ms() - before, RUNNER_GRACE_MS - 100, RUNNER_GRACE_MS + 4000);
+
+	/* One of its children that does not want to end does so all the same. */
+	start_staying(1005, "(trap '' TERM; echo here; while :; do sleep 0.1; done # test-child\n) & wait",
+		      NULL);
+	while (!*output)
+		receive();
+	assert_int_equal(runner_end(1005), 0);
+	receive_end(1005);
+	assert_int_equal(system("sleep 0.2; pgrep -f '[#] test-child' >/dev/null"), 256);
+}
+
+static void another_user(void **state)
+{
+	(void)state;
+	if (geteuid())
+		skip();
+	start_staying(1002, "id -un; id -G; ls /proc/self/fd | tr '\\n' ' '; "
+		      "[ $(ps -o pgid= -p $$) = $$ ] && "
+		      "grep -q 'SigBlk:.0000000000000000' /proc/self/status && exit 7", "nobody");
+	receive_end(1002);
+	assert_int_equal(ended.code, 7);
+	assert_string_equal(output, "stays: nobody\nstays: 65534\nstays: 0 1 2 3 \n");
+	start_staying(1003, "true", "nosuchuser");
+	receive_end(1003);
+	assert_int_equal(ended.code, 127);
+	assert_string_equal(ended.text, "there is no user nosuchuser");
+}
+
+/* When the agent dies, what stays goes, even if it does not want to. */
+static void ends_with_the_agent(void **state)
+{
+	uint64_t before;
+	int status;
+
+	(void)state;
+	start_staying(1004, "trap '' TERM; echo here; while :; do sleep 0.1; done # test-stubborn",
+		      "root");
+	while (!*output)
+		receive();
+	before = now_ms();
+	runner_stop();
+	while (!(status = system("pgrep -f '[#] test-stubborn' >/dev/null")) &&
+	       now_ms() - before < RUNNER_GRACE_MS + 4000)
+		usleep(100000);
+	assert_int_equal(status, 256);
+	assert_int_equal(runner_start(), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +301,9 @@ int main(void)
 		cmocka_unit_test(leaves_a_daemon),
 		cmocka_unit_test(prints_too_much),
 		cmocka_unit_test(waits_quietly),
+		cmocka_unit_test(stays),
+		cmocka_unit_test(another_user),
+		cmocka_unit_test(ends_with_the_agent),
 	};
 	int ret;
 

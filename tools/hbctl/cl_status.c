@@ -13,6 +13,7 @@
 #include "hbctl.h"
 #include "names.h"
 #include "nl.h"
+#include "resources.h"
 #include "rscstatus.h"
 
 enum cl_exit {
@@ -26,10 +27,11 @@ static const char help[] =
 	"Usage: cl_status <sub-command> [<options>] [<parameters>]\n\n"
 	"Sub-commands, with options and parameters in any order:\n"
 	"  hbstatus [-v]            does the cluster run on this machine? -v: its nodes, too\n"
-	"  listnodes [-n] [-p] [-v] the nodes; -n: normal ones, -p: those that are only pinged,\n"
-	"                           of which there are none; -v: with status, type and links\n"
-	"  nodestatus NODE          active, up (has not joined yet), init (never heard) or dead\n"
-	"  nodetype NODE            normal\n"
+	"  listnodes [-n] [-p] [-v] the nodes; -n: normal ones, -p: those that are only pinged;\n"
+	"                           -v: with status, type and links\n"
+	"  nodestatus NODE          active, up (has not joined yet), init (never heard) or dead;\n"
+	"                           ping: a ping node that answers\n"
+	"  nodetype NODE            normal or ping\n"
 	"  nodeweight NODE          100\n"
 	"  nodesite NODE            an empty line\n"
 	"  listhblinks NODE [-v]    the interfaces that beats travel on; -v: whether they do\n"
@@ -55,6 +57,7 @@ struct cl {
 	int argc;		/* what is left */
 	char **argv;
 	struct nl_snapshot s;
+	struct json_object *agent;	/* what it tells; asked only where it matters */
 };
 
 static int errors(const char *what, const char *reason)
@@ -152,9 +155,10 @@ static void list_links(const struct cl *c, const struct nl_node *n)
 
 static int listnodes(struct cl *c)
 {
+	const char *name, *state;
+
 	if (c->sentence)
 		puts("The nodes are as follow:");
-	/* Nothing is only pinged here: -p alone lists nobody. */
 	for (size_t i = 0; i < c->s.n_nodes && (c->normal || !c->ping); i++) {
 		const struct nl_node *n = &c->s.nodes[i];
 
@@ -164,6 +168,14 @@ static int listnodes(struct cl *c)
 		} else {
 			puts(n->name);
 		}
+	}
+	c->agent = c->agent ?: resources_get();
+	for (size_t i = 0; (c->ping || !c->normal) &&
+	     resources_ping(c->agent, i, &name, &state); i++) {
+		if (c->verbose)
+			printf("\n%s\t%s\t(nodetype: ping)\n", name, state);
+		else
+			puts(name);
 	}
 	return CL_OK;
 }
@@ -186,13 +198,31 @@ static int hbstatus(struct cl *c)
 	return listnodes(c);
 }
 
+/* NULL: there is no such ping node. */
+static const char *ping_state(struct cl *c, const char *wanted)
+{
+	const char *name, *state;
+
+	c->agent = c->agent ?: resources_get();
+	for (size_t i = 0; resources_ping(c->agent, i, &name, &state); i++)
+		if (!strcasecmp(name, wanted))
+			return state;
+	return NULL;
+}
+
 static int nodestatus(struct cl *c)
 {
 	const struct nl_node *n;
+	const char *ping;
 
 	if (!c->argc)
 		return say(CL_PARAMETER, "Not enough parameters.");
 	n = find_node(c, c->argv[0]);
+	ping = n ? NULL : ping_state(c, c->argv[0]);
+	if (ping) {
+		answer(c, ping, "The cluster node %s is %s", c->argv[0], ping);
+		return strcmp(ping, "ping") ? CL_FAIL : CL_OK;
+	}
 	if (!n)
 		return say(CL_PARAMETER, "Error. May be due to incorrect node name");
 	answer(c, node_word(n), "The cluster node %s is %s", c->argv[0], node_word(n));
@@ -203,9 +233,12 @@ static int nodetype(struct cl *c)
 {
 	if (!c->argc)
 		return say(CL_PARAMETER, "No enough parameter.");
-	if (!find_node(c, c->argv[0]))
+	if (find_node(c, c->argv[0]))
+		answer(c, "normal", "The node %s's type: normal", c->argv[0]);
+	else if (ping_state(c, c->argv[0]))
+		answer(c, "ping", "The node %s's type: ping", c->argv[0]);
+	else
 		return say(CL_PARAMETER, "Error. May be due to incorrect node name");
-	answer(c, "normal", "The node %s's type: normal", c->argv[0]);
 	return CL_OK;
 }
 

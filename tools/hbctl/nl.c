@@ -54,6 +54,7 @@ static struct nla_policy policy[HBKM_A_MAX + 1] = {
 	[HBKM_A_INITDEAD_US] = { .type = NLA_U32 },
 	[HBKM_A_AGENT_TIMEOUT_US] = { .type = NLA_U32 },
 	[HBKM_A_AUTO_FAILBACK] = { .type = NLA_U8 },
+	[HBKM_A_REACH] = { .type = NLA_U16 },
 	[HBKM_A_LATE_MAX_NS] = { .type = NLA_U64 },
 	[HBKM_A_LATE_HIST] = { .type = NLA_UNSPEC },
 	[HBKM_A_NODE_NAME] = { .type = NLA_STRING },
@@ -184,6 +185,8 @@ static void decode_node(struct nlattr **tb, struct nl_node *n)
 	n->deadtime_us = get_u32(tb, HBKM_A_DEADTIME_US);
 	n->paths_heard = get_u32(tb, HBKM_A_PATHS_HEARD);
 	n->paths_echoed = get_u32(tb, HBKM_A_PATHS_ECHOED);
+	n->has_reach = tb[HBKM_A_REACH];
+	n->reach = get_u16(tb, HBKM_A_REACH);
 }
 
 static void decode_link(struct nlattr **tb, struct nl_link *l)
@@ -688,6 +691,8 @@ int hbnl_cluster_set(struct hbnl *nl, const struct nl_params *p)
 		put |= nla_put_u32(msg, HBKM_A_AGENT_TIMEOUT_US, p->agent_timeout_us);
 	if (msg && (p->set & NL_SET_AUTO_FAILBACK))
 		put |= nla_put_u8(msg, HBKM_A_AUTO_FAILBACK, p->auto_failback);
+	if (msg && (p->set & NL_SET_REACH))
+		put |= nla_put_u16(msg, HBKM_A_REACH, p->reach);
 	return request(nl, msg, put, NULL, NULL);
 }
 

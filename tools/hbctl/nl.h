@@ -52,6 +52,8 @@ struct nl_node {
 	uint32_t deadtime_us;
 	uint32_t paths_heard;
 	uint32_t paths_echoed;
+	bool has_reach;
+	uint16_t reach;			/* addresses outside that it says it reaches */
 };
 
 struct nl_link {
@@ -120,6 +122,7 @@ struct nl_snapshot {
 #define NL_SET_AGENT_TIMEOUT	(1U << 4)
 #define NL_SET_AUTO_FAILBACK	(1U << 5)
 #define NL_SET_NAMES		(1U << 6)	/* cluster and node: only to create */
+#define NL_SET_REACH		(1U << 7)
 
 struct nl_params {
 	uint32_t set;
@@ -131,6 +134,7 @@ struct nl_params {
 	uint32_t initdead_us;
 	uint32_t agent_timeout_us;
 	uint8_t auto_failback;
+	uint16_t reach;			/* or HBKM_REACH_NONE */
 };
 
 struct nl_key {

@@ -58,6 +58,8 @@ void print_node(const struct nl_snapshot *s, const struct nl_node *n)
 		out_bits("paths_heard", n->paths_heard);
 		out_bits("paths_echoed", n->paths_echoed);
 	}
+	if (n->has_reach)
+		out_uint("reach", n->reach);
 	if (n->keepalive_us)
 		out_us("keepalive", n->keepalive_us);
 	if (n->deadtime_us)

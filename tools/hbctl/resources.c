@@ -84,6 +84,19 @@ static const char *string_of(const struct json_object *o, const char *key)
 	return json_object_object_get_ex(o, key, &value) ? json_object_get_string(value) : NULL;
 }
 
+bool resources_ping(const struct json_object *resources, size_t i, const char **name,
+		    const char **state)
+{
+	const struct json_object *list = list_of(resources, RESOURCES_PINGS), *o;
+
+	if (!list || i >= json_object_array_length(list))
+		return false;
+	o = json_object_array_get_idx(list, i);
+	*name = string_of(o, "name");
+	*state = string_of(o, "state");
+	return *name && *state;
+}
+
 void resources_print_json(const struct json_object *resources, const char *group)
 {
 	const struct json_object *list = list_of(resources, group);

@@ -17,12 +17,15 @@ static const char help[] =
 	"Usage: hbctl [-j [-p]] [-s] status\n\n"
 	"Prints the cluster, its nodes, its links, who holds which resource group, and how\n"
 	"its resources are on this node: started, stopped, failed, stuck (it does not stop),\n"
-	"or silent (an address that the kernel keeps silent), and what went wrong last.\n\n"
+	"or silent (an address that the kernel keeps silent), and what went wrong last; and\n"
+	"which ping nodes answer to this node.\n\n"
 	"Exit status: 0 if a cluster is running here, 3 if not, 4 if the module is not\n"
 	"loaded.\n";
 
 static void print_json(const struct nl_snapshot *s, const struct json_object *resources)
 {
+	const char *name, *state;
+
 	out_object_begin(NULL);
 	out_object_begin("cluster");
 	print_cluster(&s->cluster);
@@ -46,6 +49,14 @@ static void print_json(const struct nl_snapshot *s, const struct json_object *re
 		out_object_begin(NULL);
 		print_group(s, &s->groups[i]);
 		resources_print_json(resources, s->groups[i].name);
+		out_object_end();
+	}
+	out_array_end();
+	out_array_begin("ping_nodes");
+	for (size_t i = 0; resources_ping(resources, i, &name, &state); i++) {
+		out_object_begin(NULL);
+		out_name("name", name);
+		out_name("state", state);
 		out_object_end();
 	}
 	out_array_end();
@@ -120,7 +131,10 @@ static void text_node(const struct nl_snapshot *s, const struct nl_node *n, int 
 
 	printf("  %-*s  %-5s", width, n->name, node_state_name(n->state));
 	if (n->flags & HBKM_NODE_F_SELF) {
-		printf(" this node\n");
+		printf(" this node");
+		if (n->has_reach)
+			printf(", reaches %u ping nodes", n->reach);
+		putchar('\n');
 		return;
 	}
 	if (n->has_age)
@@ -134,6 +148,8 @@ static void text_node(const struct nl_snapshot *s, const struct nl_node *n, int 
 	for (i = 0; i < sizeof(differences) / sizeof(*differences); i++)
 		if (n->flags & differences[i].flag)
 			printf(", %s", differences[i].text);
+	if (n->has_reach)
+		printf(", reaches %u ping nodes", n->reach);
 	if (n->has_rtt && n->rtt_ns)
 		printf(", round trip %s", about(a, sizeof(a), n->rtt_ns));
 	if (n->state == HBKM_NODE_UP || n->state == HBKM_NODE_LATE) {
@@ -170,6 +186,7 @@ static void text_group(const struct nl_snapshot *s, const struct nl_group *g, in
 static void print_text(const struct nl_snapshot *s, const struct json_object *resources)
 {
 	char address[INET6_ADDRSTRLEN];
+	const char *name, *state;
 	int width = 0;
 
 	text_cluster(&s->cluster);
@@ -203,6 +220,10 @@ static void print_text(const struct nl_snapshot *s, const struct json_object *re
 		text_group(s, &s->groups[i], width);
 		resources_print_text(resources, s->groups[i].name);
 	}
+	for (size_t i = 0; resources_ping(resources, i, &name, &state); i++)
+		printf("%s  %-*s  %s\n", i ? "" : "ping nodes\n", width, name,
+		       !strcmp(state, "ping") ? "answers" : !strcmp(state, "dead") ?
+		       "does not answer" : "not known yet");
 }
 
 int cmd_status(int argc, char **argv)

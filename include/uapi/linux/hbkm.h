@@ -18,10 +18,13 @@
  * HBKM_CMD_CLUSTER_SET    creates the cluster or changes it.
  *	CLUSTER_NAME, NODE_NAME: needed to create, cannot be changed (EBUSY).
  *	KEEPALIVE_US, DEADTIME_US, WARNTIME_US, INITDEAD_US, AGENT_TIMEOUT_US,
- *	AUTO_FAILBACK: what is absent stays, or at creation takes its default.
+ *	AUTO_FAILBACK, REACH: what is absent stays, or at creation takes its default.
  *	They are checked together: deadtime > 2 * keepalive, warntime <=
  *	deadtime, initdead >= deadtime. With a new DEADTIME_US alone, warntime and
- *	initdead follow as far as they must.
+ *	initdead follow as far as they must. REACH is how many addresses outside the
+ *	cluster the agent finds to answer: the beats tell it to the peers, whose
+ *	agents may make something of it. The module does not, nor are its nodes
+ *	asked by it. HBKM_REACH_NONE, the default: nothing is told.
  * HBKM_CMD_CLUSTER_DEL    sends a leave frame (REASON, default STOP) and takes
  *	everything down. Groups still held are given up as they are: use LEAVE
  *	first for an orderly stop.
@@ -33,7 +36,8 @@
  * HBKM_CMD_NODE_DEL       NODE_NAME. Not the own node, nor one in a group's order.
  * HBKM_CMD_NODE_GET       dump. NODE_NAME, NODE_ID, NODE_STATE, REASON,
  *	NODE_FLAGS, INCARNATION, AGE_NS (since last heard), RTT_NS, KEEPALIVE_US,
- *	DEADTIME_US (as the node says), PATHS_HEARD, PATHS_ECHOED. What tells that its
+ *	DEADTIME_US (as the node says), PATHS_HEARD, PATHS_ECHOED, REACH (absent: it does
+ *	not say). What tells that its
  *	configuration is not this node's is in NODE_FLAGS, with an event when it changes.
  *
  * HBKM_CMD_LINK_NEW       LINK_ID (0..63), LINK_KIND, LINK_PATH (0..15), IFNAME,
@@ -124,6 +128,7 @@
 #define HBKM_KEEPALIVE_MAX_US	60000000
 #define HBKM_TIME_MAX_US	3600000000U	/* any other time */
 #define HBKM_PORT_DEFAULT	694	/* ha-cluster, as registered for Heartbeat */
+#define HBKM_REACH_NONE		0xffff	/* nothing is said of it */
 
 enum hbkm_cmd {
 	HBKM_CMD_CLUSTER_SET = 1,
@@ -209,6 +214,7 @@ enum hbkm_attr {
 	HBKM_A_TIME_NS,			/* u64 */
 	HBKM_A_GUARD,			/* nested, HBKM_A_ADDR for each address */
 	HBKM_A_HWADDR,			/* hardware address, as long as the device's */
+	HBKM_A_REACH,			/* u16, addresses outside that a node reaches */
 
 	__HBKM_A_MAX,
 	HBKM_A_MAX = __HBKM_A_MAX - 1

@@ -29,7 +29,7 @@
 
 /* ---- the end of what we are the agent of ---- */
 
-static void quit(struct agent *a, int code)
+void agent_quit(struct agent *a, int code)
 {
 	if (!a->quit)
 		a->code = code;
@@ -46,7 +46,7 @@ bool agent_gone(struct agent *a)
 	absent = !hbnl_present(a->nl);
 	if (!absent && hbnl_cluster_get(a->nl, &c) != -ENOENT)
 		return false;
-	quit(a, absent ? HBCTL_ABSENT : HBCTL_UNMET);
+	agent_quit(a, absent ? HBCTL_ABSENT : HBCTL_UNMET);
 	a->gone = true;
 	act_drop_all(a);
 	log_write(LOG_CRIT, absent ? "Module hbkm was removed: nothing is held any more" :
@@ -292,6 +292,10 @@ static void reload(struct agent *a, const struct run_options *o)
 	config_free(a->config);
 	a->config = c;
 	log_configure(c);
+	log_debug(o->debug || c->debug);
+	watchdog_configure(c);
+	clients_configure(a);
+	ping_configure(a);
 	/* Addresses of groups that go, go before the groups. */
 	a->reloading = true;
 	act_reconcile(a);
@@ -369,7 +373,7 @@ static void finish(struct agent *a)
 	if (ret)
 		log_write(LOG_ERR, "Leaving the cluster: %s", hbnl_error(a->nl));
 	log_write(LOG_INFO, "Heartbeat shutdown complete.");
-	quit(a, HBCTL_OK);
+	agent_quit(a, HBCTL_OK);
 }
 
 static void stop(struct agent *a)
@@ -426,7 +430,7 @@ static void tell_kernel(struct agent *a, uint64_t now)
 	} else if (ret == -EBUSY) {
 		/* Ours was silent for too long; the addresses are the other's now. */
 		log_write(LOG_CRIT, "Another agent has taken this one's place");
-		quit(a, HBCTL_REFUSED);
+		agent_quit(a, HBCTL_REFUSED);
 	} else if (!agent_gone(a)) {
 		log_write(LOG_ERR, "Telling the kernel that the agent works: %s",
 			  hbnl_error(a->nl));
@@ -446,6 +450,7 @@ static void run_timers(struct agent *a)
 		sd_notify(0, "WATCHDOG=1");
 		a->watchdog_at = now + a->watchdog_period;
 	}
+	watchdog_run(now);
 	if (a->retry_at && now >= a->retry_at) {
 		a->retry_at = 0;
 		a->reconcile_due = true;
@@ -465,7 +470,10 @@ static void arm(struct agent *a, int timer)
 
 	earlier(&at, act_announce(a, agent_now()));
 	earlier(&at, resources_next(a));
+	earlier(&at, clients_next(a));
+	earlier(&at, ping_next());
 	earlier(&at, a->retry_at);
+	earlier(&at, watchdog_next());
 	if (a->watchdog_period)
 		earlier(&at, a->watchdog_at);
 	if (a->stopping)
@@ -490,7 +498,6 @@ static int loop(struct agent *a, int signals, const struct run_options *o)
 	struct epoll_event events[4];
 	uint64_t expired;
 
-	a->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (a->epoll < 0 || timer < 0 || agent_watch(a, hbnl_events_fd(a->ev)) ||
 	    agent_watch(a, vip_watch_fd(a->rt)) || agent_watch(a, signals) ||
 	    agent_watch(a, timer) || (runner_fd() >= 0 && agent_watch(a, runner_fd())) ||
@@ -507,6 +514,10 @@ static int loop(struct agent *a, int signals, const struct run_options *o)
 			take_signals(a, signals, o);
 		if (!a->quit)
 			resources_run(a);
+		if (!a->quit)
+			clients_run(a);
+		if (!a->quit)
+			ping_run(a);
 		if (a->reconcile_due && !a->quit)
 			act_reconcile(a);
 		if (a->left && !a->quit)
@@ -652,7 +663,7 @@ static int start(struct agent *a, const struct run_options *o)
 	if (ret)
 		log_write(LOG_ERR, "No script will be run: %s", strerror(-ret));
 	log_configure(a->config);
-	log_debug(o->debug);
+	log_debug(o->debug || a->config->debug);
 	log_problems(&problems);
 	problems_free(&problems);
 	log_write(LOG_INFO, "Configuration validated. Starting heartbeat (hbctl %s)",
@@ -673,6 +684,11 @@ static int start(struct agent *a, const struct run_options *o)
 		a->watchdog_period = watchdog_us * 1000 / 2;
 		a->watchdog_at = agent_now();
 	}
+	/* Whatever wants to be watched, from here on can. */
+	a->epoll = epoll_create1(EPOLL_CLOEXEC);
+	watchdog_open(a->config);
+	clients_configure(a);
+	ping_configure(a);
 	sd_notify(0, "READY=1");
 	return HBCTL_OK;
 }
@@ -694,6 +710,8 @@ int agent_run(const struct run_options *o)
 	ret = start(&a, o);
 	if (!ret)
 		ret = a.quit ? a.code : loop(&a, signals, o);
+	/* Whatever the end is: who gets here does not hang. */
+	watchdog_close();
 	if (a.gone && a.groups)
 		resources_drain(&a);
 	groups_free(a.groups);

@@ -28,6 +28,8 @@ struct agent_resource {
 	char error[128];		/* of what failed last; "": nothing did */
 };
 
+struct json_object;
+
 struct agent_group {
 	char name[HBKM_NAME_MAX + 1];
 	char node[HBKM_NAME_MAX + 1];	/* whose it is by preference */
@@ -94,6 +96,22 @@ static inline bool agent_vip_wanted(const struct agent_group *g, size_t vip)
  * Return: HBCTL_OK, or HBCTL_ABSENT
  */
 int module_load(void);
+
+/* As modprobe does. Return: 0, or -errno: -ENOENT, there is none of this name. */
+int module_insert(const char *name);
+
+/* ---- watchdog.c ---- */
+
+/* As ha.cf has it; loads softdog if there is no such device. Says what is wrong. */
+void watchdog_open(const struct config *c);
+/* The same, after a reload: loads nothing, for that may take its time. */
+void watchdog_configure(const struct config *c);
+/* Feeds it, when it is time. */
+void watchdog_run(uint64_t now);
+/* When that is; 0: never. */
+uint64_t watchdog_next(void);
+/* Disarms it: this end is meant. */
+void watchdog_close(void);
 
 /* ---- realtime.c ---- */
 
@@ -192,6 +210,9 @@ static inline uint64_t agent_now(void)
  */
 bool agent_gone(struct agent *a);
 
+/* The loop ends, with this exit code unless it is ending already. */
+void agent_quit(struct agent *a, int code);
+
 /* Adds to what the loop waits for. Return: 0, or -errno. */
 int agent_watch(struct agent *a, int fd);
 
@@ -264,6 +285,35 @@ bool resources_are_down(const struct agent *a);
 
 /* Nobody decides any more: stops everything, and waits for it. */
 void resources_drain(struct agent *a);
+
+/* ---- clients.c: the programs of respawn and failfast ---- */
+
+/* In a job's number: it is a client's. */
+#define AGENT_CLIENT_JOB	0x80000000U
+
+struct runner_report;
+
+/* Starts those that a new configuration has, ends those that it has not, soon. */
+void clients_configure(struct agent *a);
+/* What the runner says of one. */
+void clients_report(struct agent *a, const struct runner_report *r);
+/* The runner has died, and they with it. */
+void clients_lost(void);
+/* What is due by time. */
+void clients_run(struct agent *a);
+/* When that is; 0: nothing is. */
+uint64_t clients_next(const struct agent *a);
+
+/* ---- ping.c: what is outside the cluster, and who reaches more of it ---- */
+
+/* As the configuration has it. */
+void ping_configure(struct agent *a);
+/* Takes answers, asks anew when it is time, and does what follows. */
+void ping_run(struct agent *a);
+/* When something is due; 0: never. */
+uint64_t ping_next(void);
+/* [ { "name", "state" } … ], state as cl_status has it: ping, dead, or init. */
+struct json_object *ping_json(void);
 
 /* ---- publish.c: hbctl status asks how the resources are ---- */
 

@@ -55,9 +55,19 @@ static int __attribute__((format(printf, 3, 4))) add_format(char **words, size_t
 	return 0;
 }
 
+static bool is_set(char **env, const char *variable)
+{
+	size_t len = strcspn(variable, "=") + 1;
+
+	for (; *env; env++)
+		if (!strncmp(*env, variable, len))
+			return true;
+	return false;
+}
+
 char **command_base_env(const struct config *c)
 {
-	char **env = calloc(16, sizeof(*env));
+	char **env = calloc(16 + c->n_env, sizeof(*env));
 	size_t n = 0;
 
 	if (!env || add_format(env, &n, "HA_DIR=%s", c->dir) ||
@@ -71,9 +81,19 @@ char **command_base_env(const struct config *c)
 	    add_format(env, &n, "HA_DEBUGLOG=%s", *c->debugfile ? c->debugfile : "/dev/null") ||
 	    add_format(env, &n, "HA_DATEFMT=%%b %%d %%T ") ||
 	    add_format(env, &n, "HA_BIN=/usr/lib/heartbeat") ||
-	    add_format(env, &n, "OCF_ROOT=/usr/lib/ocf")) {
+	    add_format(env, &n, "OCF_ROOT=/usr/lib/ocf") ||
+	    (c->debug && add_format(env, &n, "HA_debug=%d", c->debug))) {
 		command_free(env);
 		return NULL;
+	}
+	for (size_t i = 0; i < c->n_env; i++) {
+		/* What is ours to say, ha.cf does not say otherwise. */
+		if (is_set(env, c->env[i]))
+			continue;
+		if (add(env, &n, c->env[i])) {
+			command_free(env);
+			return NULL;
+		}
 	}
 	return env;
 }

@@ -37,23 +37,19 @@ static void explain(int err, const char *release)
 	}
 }
 
-int module_load(void)
+int module_insert(const char *name)
 {
 	struct kmod_list *list = NULL, *entry;
 	struct kmod_ctx *ctx;
-	struct utsname u;
 	int err = -ENOENT;
 
-	uname(&u);
 	/* modprobe.d is honoured: options, and a blacklist only against aliases. */
 	ctx = kmod_new(NULL, NULL);
-	if (!ctx) {
-		explain(-ENOMEM, u.release);
-		return HBCTL_ABSENT;
-	}
+	if (!ctx)
+		return -ENOMEM;
 	kmod_set_log_priority(ctx, 0);
 	kmod_load_resources(ctx);
-	if (!kmod_module_new_from_lookup(ctx, "hbkm", &list) && list) {
+	if (!kmod_module_new_from_lookup(ctx, name, &list) && list) {
 		kmod_list_foreach(entry, list) {
 			struct kmod_module *mod = kmod_module_get_module(entry);
 
@@ -65,8 +61,17 @@ int module_load(void)
 	}
 	kmod_module_unref_list(list);
 	kmod_unref(ctx);
+	return err;
+}
+
+int module_load(void)
+{
+	int err = module_insert("hbkm");
+	struct utsname u;
+
 	if (!err)
 		return HBCTL_OK;
+	uname(&u);
 	explain(err, u.release);
 	return HBCTL_ABSENT;
 }

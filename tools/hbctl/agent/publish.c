@@ -15,6 +15,7 @@
 #include "act.h"
 #include "log.h"
 #include "names.h"
+#include "resources.h"
 #include "runtime.h"
 
 int publish_open(void)
@@ -97,7 +98,10 @@ void publish_serve(struct agent *a)
 
 	while (a->publish_fd >= 0 &&
 	       (fd = accept4(a->publish_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0) {
-		o = o ?: groups_json(a->groups);
+		if (!o) {
+			o = groups_json(a->groups);
+			json_object_object_add(o, RESOURCES_PINGS, ping_json());
+		}
 		text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
 		/* It fits into the socket's buffer, or else he gets no more than that. */
 		if (text && send(fd, text, strlen(text), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)

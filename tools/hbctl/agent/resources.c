@@ -224,6 +224,10 @@ static void on_report(const struct runner_report *report, void *data)
 	struct agent_group *g;
 	size_t i;
 
+	if (report->job & AGENT_CLIENT_JOB) {
+		clients_report(a, report);
+		return;
+	}
 	if (report->kind == RUNNER_OUTPUT) {
 		log_write(LOG_INFO, "%s", report->text);
 		return;
@@ -248,6 +252,7 @@ static void runner_lost(struct agent *a)
 		  err ? ", and there is no other: " : ": started anew", err ? strerror(-err) : "");
 	if (!err)
 		agent_watch(a, runner_fd());
+	clients_lost();
 	for (size_t i = 0; i < a->groups->n; i++) {
 		struct agent_group *g = &a->groups->v[i];
 

@@ -2,13 +2,17 @@
 /* The process that runs programs, and the agent's end of the line to it. See runner.h. */
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <linux/close_range.h>
 #include <poll.h>
+#include <pwd.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -24,14 +28,16 @@
 #define JOBS_MAX	128
 /* A program that floods the log is cut off. */
 #define LINES_MAX	1000
+#define LINES_MS	60000
 #define LOCK_POLL_MS	20
 
-/* Label, then argv, then env, each word with its zero byte. */
+/* Label, user, then argv, then env, each word with its zero byte. */
 struct request {
 	uint32_t job;
 	uint32_t timeout_ms;
 	uint16_t argc, envc;
-	bool answers;
+	bool answers, stays;
+	bool end;			/* of what runs already; no words */
 	char words[];
 };
 
@@ -39,7 +45,7 @@ struct job {
 	bool used;
 	uint32_t id;
 	char label[256];
-	bool answers;
+	bool answers, stays;
 	pid_t pid;
 	int pidfd;			/* -1: has ended */
 	int out;			/* what it prints; open for as long as anybody may print */
@@ -47,6 +53,7 @@ struct job {
 	unsigned int kills;
 	bool timed_out, reported;
 	unsigned int lines;
+	uint64_t lines_since_ms;	/* what stays may print so much again after a while */
 	size_t len;
 	char text[sizeof(((struct runner_report *)0)->text)];
 };
@@ -91,7 +98,13 @@ static void report_line(struct job *j, const char *line)
 	struct runner_report r = { .kind = RUNNER_OUTPUT, .job = j->id };
 	char text[sizeof(r.text)];
 
-	if (!*line || ++j->lines > LINES_MAX + 1)
+	if (!*line)
+		return;
+	if (j->stays && now_ms() - j->lines_since_ms >= LINES_MS) {
+		j->lines_since_ms = now_ms();
+		j->lines = 0;
+	}
+	if (++j->lines > LINES_MAX + 1)
 		return;
 	snprintf(text, sizeof(text), "%.255s: %.1700s", j->label,
 		 j->lines > LINES_MAX ? "and more, which is not logged" : line);
@@ -190,6 +203,60 @@ static int spawn(struct job *j, char **argv, char **env, int out)
 	return -ret;
 }
 
+/* In the child of a fork: what posix_spawn() would do, and to be another user. Return: an errno. */
+static int become(const struct job *j, const struct passwd *pw, char **argv, char **env, int out)
+{
+	struct sigaction deflt = { .sa_handler = SIG_DFL };
+	sigset_t none;
+	int in = open("/dev/null", O_RDONLY);
+
+	for (int i = 1; i < NSIG; i++)
+		sigaction(i, &deflt, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	setpgid(0, 0);
+	if (in < 0 || dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
+	    dup2(out, STDERR_FILENO) < 0)
+		return errno;
+	if ((geteuid() == 0 || pw->pw_uid != geteuid()) &&
+	    (initgroups(pw->pw_name, pw->pw_gid) || setgid(pw->pw_gid) || setuid(pw->pw_uid)))
+		return errno;
+	syscall(SYS_close_range, STDERR_FILENO + 1U, ~0U, CLOSE_RANGE_CLOEXEC);
+	/* Forgotten when the user changes, so not before. */
+	if (j->stays)
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
+	execve(argv[0], argv, env);
+	return errno;
+}
+
+/* As posix_spawn() tells it: by a pipe that goes when the program comes. */
+static int spawn_as(struct job *j, const char *user, char **argv, char **env, int out)
+{
+	const struct passwd *pw;
+	int fds[2], err = 0;
+
+	errno = 0;
+	pw = getpwnam(user);
+	if (!pw)
+		return errno && errno != ENOENT ? -errno : -ENXIO;
+	if (pipe2(fds, O_CLOEXEC))
+		return -errno;
+	j->pid = fork();
+	if (!j->pid) {
+		err = become(j, pw, argv, env, out);
+		if (write(fds[1], &err, sizeof(err)) < 0)
+			_exit(126);
+		_exit(127);
+	}
+	if (j->pid < 0)
+		err = errno;
+	close(fds[1]);
+	if (!err && read(fds[0], &err, sizeof(err)) == sizeof(err))
+		waitpid(j->pid, NULL, 0);
+	close(fds[0]);
+	return -err;
+}
+
 /* A script without #!, which a shell would run: then a shell runs it. */
 static int spawn_any(struct job *j, char **argv, size_t argc, char **env, int out)
 {
@@ -220,7 +287,8 @@ static struct job *job_new(void)
 	return old;
 }
 
-static void start(struct job *j, const struct request *q, char **argv, char **env)
+static void start(struct job *j, const struct request *q, const char *user, char **argv,
+		  char **env)
 {
 	int fds[2], ret;
 
@@ -232,7 +300,10 @@ static void start(struct job *j, const struct request *q, char **argv, char **en
 	}
 	/* Programs expect to wait when the pipe is full. */
 	fcntl(fds[1], F_SETFL, 0);
-	ret = spawn_any(j, argv, q->argc, env, fds[1]);
+	if (*user)
+		ret = spawn_as(j, user, argv, env, fds[1]);
+	else
+		ret = spawn_any(j, argv, q->argc, env, fds[1]);
 	close(fds[1]);
 	if (!ret) {
 		j->pidfd = (int)syscall(SYS_pidfd_open, j->pid, 0);
@@ -240,14 +311,17 @@ static void start(struct job *j, const struct request *q, char **argv, char **en
 	}
 	if (ret) {
 		close(fds[0]);
-		snprintf(j->text, sizeof(j->text), "%s: %s", argv[0], strerror(-ret));
+		if (ret == -ENXIO)
+			snprintf(j->text, sizeof(j->text), "there is no user %s", user);
+		else
+			snprintf(j->text, sizeof(j->text), "%s: %s", argv[0], strerror(-ret));
 		j->answers = true;
 		report_end(j, 127);
 		return;
 	}
 	j->out = fds[0];
 	j->used = true;
-	j->deadline_ms = now_ms() + q->timeout_ms;
+	j->deadline_ms = j->stays ? UINT64_MAX : now_ms() + q->timeout_ms;
 }
 
 /* Does @env give this variable, so that the agent's own does not count? */
@@ -263,21 +337,21 @@ static bool is_given(char **env, const char *variable)
 
 static void take_request(const struct request *q, size_t size)
 {
-	char *words[WORDS_MAX + 1], **argv = words + 1, *env[WORDS_MAX + 1];
+	char *words[WORDS_MAX + 1], **argv = words + 2, *env[WORDS_MAX + 1];
 	const char *end = (const char *)q + size, *word = q->words;
 	struct job *j = job_new();
 	size_t n = 0, n_env = 0;
 
 	for (; word < end && n < WORDS_MAX; word += strlen(word) + 1)
 		words[n++] = (char *)word;
-	if (!j || n != 1U + q->argc + q->envc) {
+	if (!j || n != 2U + q->argc + q->envc) {
 		struct runner_report r = { .kind = RUNNER_ENDED, .job = q->job, .code = 127 };
 
 		report(&r, j ? "too many words" : "too much runs already", 0);
 		return;
 	}
 	for (size_t i = 0; i < q->envc; i++)
-		env[n_env++] = words[1 + q->argc + i];
+		env[n_env++] = words[2 + q->argc + i];
 	env[n_env] = NULL;
 	for (char **e = environ; *e && n_env < WORDS_MAX; e++)
 		if (!is_given(env, *e))
@@ -286,16 +360,21 @@ static void take_request(const struct request *q, size_t size)
 	memset(j, 0, sizeof(*j));
 	j->id = q->job;
 	j->answers = q->answers;
+	j->stays = q->stays;
+	j->lines_since_ms = now_ms();
 	j->out = j->pidfd = -1;
 	snprintf(j->label, sizeof(j->label), "%s", words[0]);
-	words[1 + q->argc] = NULL;
-	start(j, q, argv, env);
+	words[2 + q->argc] = NULL;
+	start(j, q, words[1], argv, env);
 }
 
 static void reap(struct job *j)
 {
 	siginfo_t si = { 0 };
 
+	/* Of what was to end, nothing is left behind; its group's number is not yet another's. */
+	if (j->kills)
+		kill(-j->pid, SIGKILL);
 	if (waitid(P_PID, (id_t)j->pid, &si, WEXITED | WNOHANG) || !si.si_pid)
 		return;
 	close(j->pidfd);
@@ -321,6 +400,17 @@ static void expire(struct job *j)
 
 /* ---- the loop ---- */
 
+/* What stays, ends: this one, or with @id 0 all. */
+static void end_staying(uint32_t id)
+{
+	for (size_t i = 0; i < JOBS_MAX; i++) {
+		struct job *j = &runner.jobs[i];
+
+		if (j->used && j->stays && j->pidfd >= 0 && !j->kills && (!id || j->id == id))
+			expire(j);
+	}
+}
+
 static void take_requests(void)
 {
 	static union {
@@ -338,10 +428,13 @@ static void take_requests(void)
 		if (n <= 0) {
 			close(runner.fd);
 			runner.fd = -1;
+			end_staying(0);
 			return;
 		}
 		buf.bytes[n] = '\0';
-		if ((size_t)n > sizeof(struct request))
+		if ((size_t)n >= sizeof(struct request) && buf.q.end)
+			end_staying(buf.q.job);
+		else if ((size_t)n > sizeof(struct request))
 			take_request(&buf.q, (size_t)n);
 	}
 }
@@ -491,7 +584,7 @@ int runner_run(const struct runner_job *job)
 		struct request q;
 		char bytes[REQUEST_MAX];
 	} buf;
-	char *label[] = { (char *)job->label, NULL };
+	char *label[] = { (char *)job->label, (char *)(job->user ?: ""), NULL };
 	char *end = buf.bytes + sizeof(buf), *to;
 	uint16_t one = 0;
 
@@ -499,16 +592,26 @@ int runner_run(const struct runner_job *job)
 		return -EPIPE;
 	buf.q = (struct request){
 		.job = job->job, .timeout_ms = job->timeout_ms, .answers = job->answers,
+		.stays = job->stays,
 	};
 	to = put_words(buf.q.words, end, label, &one);
 	to = put_words(to, end, job->argv, &buf.q.argc);
 	to = put_words(to, end, job->env[0], &buf.q.envc);
 	to = put_words(to, end, job->env[1], &buf.q.envc);
-	if (!to || buf.q.argc + buf.q.envc >= WORDS_MAX)
+	if (!to || buf.q.argc + buf.q.envc + 1 >= WORDS_MAX)
 		return -E2BIG;
 	if (send(line, buf.bytes, (size_t)(to - buf.bytes), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		return -errno;
 	return 0;
+}
+
+int runner_end(uint32_t job)
+{
+	struct request q = { .job = job, .end = true };
+
+	if (line < 0)
+		return -EPIPE;
+	return send(line, &q, sizeof(q), MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
 int runner_receive(void (*handle)(const struct runner_report *r, void *data), void *data)

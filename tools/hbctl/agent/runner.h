@@ -4,8 +4,9 @@
  * waits for a fork, a script or a disk. It sends what is to be run, and is told
  * what came of it.
  *
- * If the agent dies, the runner sees to the end what it has begun; the runner of
- * the next agent begins nothing before that. So no script runs twice at a time.
+ * If the agent dies, the runner sees to the end what it has begun, and ends what
+ * would not end by itself; the runner of the next agent begins nothing before
+ * that. So no program runs twice at a time.
  */
 #ifndef HBCTL_RUNNER_H
 #define HBCTL_RUNNER_H
@@ -37,6 +38,8 @@ struct runner_job {
 	char **env[2];			/* both; beyond what the agent itself has */
 	uint32_t timeout_ms;
 	bool answers;			/* what it prints is reported as a whole, at its end */
+	const char *user;		/* to run it as; NULL: root, or who we are */
+	bool stays;			/* has no time-out, and ends when the agent does */
 };
 
 /* Return: 0, or -errno. */
@@ -47,6 +50,9 @@ int runner_fd(void);
 
 /* Return: 0: there will be a report, or -errno. */
 int runner_run(const struct runner_job *job);
+
+/* It gets SIGTERM, after RUNNER_GRACE_MS SIGKILL; there will be a report. */
+int runner_end(uint32_t job);
 
 /**
  * runner_receive - take reports, without waiting

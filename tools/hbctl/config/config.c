@@ -16,8 +16,10 @@
 static int keyfile_check(const struct place *at, const struct stat *st)
 {
 	if (st->st_mode & (S_IRWXG | S_IRWXO)) {
-		place_error(at, "Bad permissions on keyfile [%s], 600 recommended. They are %03o: run chmod 600 %s",
-			    at->file, st->st_mode & 07777, at->file);
+		place_error(at, "Bad permissions on keyfile [%s], 600 recommended. They are %03o: run chmod 600 %s%s",
+			    at->file, st->st_mode & 07777, at->file,
+			    st->st_mode & (S_IRGRP | S_IROTH) ? "" :
+			    " (Heartbeat minds only who may read it)");
 		return -1;
 	}
 	if (st->st_uid != 0 && st->st_uid != geteuid())
@@ -111,7 +113,10 @@ static void file_load(struct config *c, enum which which, const struct in_addr *
 		return;
 	switch (which) {
 	case HACF:
+		first = p->n;
 		hacf_parse(c, path, buf, len, own, n_own, p);
+		clients_find(c, path, p);
+		problems_sort(p, first);
 		break;
 	case HARESOURCES:
 		first = p->n;

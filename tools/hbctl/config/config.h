@@ -77,7 +77,31 @@ struct config_node {
 	unsigned int line;
 };
 
-enum log_target { LOG_TO_LOGD, LOG_TO_SYSLOG, LOG_TO_FILE };
+#define CONFIG_MAX_PINGS	64	/* ping nodes; a group counts as one */
+#define CONFIG_MAX_PING_ADDRS	16	/* in a group */
+
+/* What is asked for an answer, to learn whether we still reach the world outside. */
+struct config_ping {
+	unsigned int line;
+	char name[HBKM_NAME_MAX + 1];	/* the address, or what a group is called */
+	struct in6_addr addrs[CONFIG_MAX_PING_ADDRS];	/* IPv4 as IPv4-mapped: one that answers will do */
+	size_t n_addrs;
+};
+
+#define CONFIG_MAX_CLIENTS	32
+#define CONFIG_COMMAND_MAX	1023
+#define CONFIG_USER_MAX		63
+
+/* A program that runs for as long as the agent does. */
+struct config_client {
+	unsigned int line;
+	bool failfast;			/* if it fails, the machine is not fit to go on */
+	char user[CONFIG_USER_MAX + 1];
+	char command[CONFIG_COMMAND_MAX + 1];	/* a shell's, which begins with the program's path */
+};
+
+#define CONFIG_MAX_ENV		32
+#define CONFIG_ENV_MAX		255	/* bytes in HA_NAME=VALUE */
 
 /* The line of ha.cf that says it; 0: none does, so it is a default, or derived. */
 struct config_said {
@@ -86,6 +110,7 @@ struct config_said {
 	unsigned int deadtime;
 	unsigned int warntime;
 	unsigned int initdead;
+	unsigned int deadping;
 	unsigned int auto_failback;
 	unsigned int autojoin;
 	unsigned int udpport;		/* the last one */
@@ -95,6 +120,9 @@ struct config_said {
 	unsigned int logfacility;
 	unsigned int logfile;
 	unsigned int debugfile;
+	unsigned int debug;
+	unsigned int watchdog;
+	unsigned int ipfail;
 };
 
 /* ---- authkeys ---- */
@@ -156,6 +184,8 @@ struct config {
 	uint32_t deadtime_us;
 	uint32_t warntime_us;
 	uint32_t initdead_us;
+	uint32_t deadping_us;
+	uint32_t ping_us;		/* how often ping nodes are asked; derived */
 	enum hbkm_auto_failback auto_failback;
 
 	bool realtime;
@@ -164,6 +194,9 @@ struct config {
 	int logfacility;		/* as syslog(3) takes it, -1: none */
 	char logfile[4096];		/* "": none */
 	char debugfile[4096];
+	int debug;			/* 0: only what matters */
+	char watchdog[4096];		/* a device, "": none */
+	bool ipfail;			/* who reaches fewer ping nodes gives away what it holds */
 	struct config_said said;
 
 	struct config_node nodes[HBKM_MAX_NODES];
@@ -172,6 +205,12 @@ struct config {
 	size_t n_links;			/* without the own ucast addresses */
 	struct config_link own_links[HBKM_MAX_LINKS];
 	size_t n_own_links;		/* these: for information only */
+	struct config_ping pings[CONFIG_MAX_PINGS];
+	size_t n_pings;
+	struct config_client clients[CONFIG_MAX_CLIENTS];
+	size_t n_clients;
+	char env[CONFIG_MAX_ENV][CONFIG_ENV_MAX + 1];	/* HA_NAME=VALUE, for all programs */
+	size_t n_env;
 
 	struct config_key keys[HBKM_MAX_KEYS];
 	size_t n_keys;
@@ -195,6 +234,17 @@ struct config {
 struct config *config_load(const char *dir, const char *self,
 			   const struct in_addr *own, size_t n_own,
 			   struct problems *problems);
+
+/**
+ * config_watchdog_s - after how long without a sign of life the watchdog resets
+ * @c: the configuration
+ *
+ * As in Heartbeat, when peers have held us for dead; but never so soon that it would
+ * reset a machine that only is busy.
+ *
+ * Return: whole seconds, as watchdogs count
+ */
+unsigned int config_watchdog_s(const struct config *c);
 
 /* Wipes the keys. */
 void config_free(struct config *c);
@@ -266,6 +316,16 @@ bool config_resource_same(const struct config_resource *a, const struct config_r
  * then systemd's units.
  */
 void scripts_find(struct config *c, const char *file, struct problems *p);
+
+/**
+ * clients_find - look whether the programs of respawn and failfast are there
+ * @c: after hacf_parse()
+ * @file: ha.cf's name, for the problems
+ * @p: receives a problem for each whose user or program is not
+ *
+ * Looks into the file system, and into the list of users.
+ */
+void clients_find(const struct config *c, const char *file, struct problems *p);
 
 /**
  * authkeys_parse - authkeys: the ring of keys, and which one signs

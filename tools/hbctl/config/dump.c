@@ -45,6 +45,46 @@ static void print_link(FILE *out, const struct config_link *link, bool own)
 	fputs(own ? " (own address, not used)\n" : "\n", out);
 }
 
+static void print_ping(FILE *out, const struct config_ping *ping)
+{
+	char text[INET6_ADDRSTRLEN];
+	size_t i;
+
+	fprintf(out, "ping %s", ping->name);
+	for (i = 0; i < ping->n_addrs && ping->n_addrs > 1; i++)
+		fprintf(out, "%s%s", i ? " or " : ": ", ping_addr_text(&ping->addrs[i], text));
+	fputc('\n', out);
+}
+
+static void print_pings(FILE *out, const struct config *c)
+{
+	char text[64];
+	size_t i;
+
+	if (!c->n_pings)
+		return;
+	print_time(out, "deadping", c->deadping_us, c->said.deadping, true);
+	fprintf(out, "ping every %s (derived)\n",
+		duration_format(text, sizeof(text), c->ping_us * 1000ULL));
+	for (i = 0; i < c->n_pings; i++)
+		print_ping(out, &c->pings[i]);
+	fprintf(out, "ipfail %s\n", c->ipfail ? "on" : "off");
+}
+
+static void print_clients(FILE *out, const struct config *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->n_clients; i++)
+		fprintf(out, "%s %s as %s\n", c->clients[i].failfast ? "failfast" : "respawn",
+			c->clients[i].command, c->clients[i].user);
+	for (i = 0; i < c->n_env; i++)
+		fprintf(out, "env %s\n", c->env[i]);
+	if (c->watchdog[0])
+		fprintf(out, "watchdog %s timeout %u s (derived)\n", c->watchdog,
+			config_watchdog_s(c));
+}
+
 static void print_address(FILE *out, const struct config_address *a)
 {
 	char text[INET_ADDRSTRLEN];
@@ -101,6 +141,8 @@ static void print_logging(FILE *out, const struct config *c)
 		fprintf(out, " file %s", c->logfile);
 	if (c->debugfile[0])
 		fprintf(out, " debugfile %s", c->debugfile);
+	if (c->debug)
+		fprintf(out, " debug %d", c->debug);
 	fputc('\n', out);
 }
 
@@ -128,6 +170,8 @@ void config_print(const struct config *c, FILE *out)
 		print_link(out, &c->links[i], false);
 	for (i = 0; i < c->n_own_links; i++)
 		print_link(out, &c->own_links[i], true);
+	print_pings(out, c);
+	print_clients(out, c);
 	for (i = 0; i < c->n_keys; i++)
 		fprintf(out, "key %u %s%s\n", c->keys[i].id, method_name(c->keys[i].method),
 			c->keys[i].id == c->sign_key ? " (signs)" : "");

@@ -19,6 +19,7 @@ enum verdict {
 
 enum value_kind {
 	VALUE_ANY,	/* whatever the line holds */
+	VALUE_LINE,	/* the same, but not word by word */
 	VALUE_WORD,
 	VALUE_BOOL,
 	VALUE_TIME,
@@ -36,7 +37,7 @@ enum value_kind {
  * struct directive - one directive of ha.cf
  * @name: exactly so, case counts
  * @verdict: what is done about it
- * @kind: what its value must be; but for VALUE_ANY there is only one
+ * @kind: what its value must be; but for VALUE_ANY and VALUE_LINE there is only one
  * @why: to a verdict but WORKS
  * @bad: Heartbeat's words for a wrong value, NULL for ours
  * @min: of a VALUE_NUMBER
@@ -106,6 +107,7 @@ static bool value_valid(const struct directive *d, const char *word)
 
 	switch (d->kind) {
 	case VALUE_ANY:
+	case VALUE_LINE:
 	case VALUE_WORD:
 		return true;
 	case VALUE_BOOL:
@@ -183,6 +185,7 @@ static void value_wrong(struct hacf *h, const struct directive *d, const char *w
 			    what, word);
 		break;
 	case VALUE_ANY:
+	case VALUE_LINE:
 	case VALUE_WORD:
 		break;
 	}
@@ -204,7 +207,7 @@ static int value_only_one(struct hacf *h, const struct directive *d, char **word
 		return -1;
 	}
 	if (value_valid(d, words[1])) {
-		place_error(&h->at, "%s: two values, [%s] and [%s]: one is wanted",
+		place_error(&h->at, "%s: two values, [%s] and [%s]: one is wanted (Heartbeat takes the last)",
 			    d->name, words[0], words[1]);
 		return -1;
 	}
@@ -365,6 +368,50 @@ static void apply_udpport(struct hacf *h, const struct directive *d, char **word
 	h->c->said.udpport = h->at.line;
 }
 
+static void apply_ping(struct hacf *h, const struct directive *d, char **words, size_t n)
+{
+	ping_each(h, d->name, words, n, AF_INET);
+}
+
+static void apply_ping6(struct hacf *h, const struct directive *d, char **words, size_t n)
+{
+	ping_each(h, d->name, words, n, AF_INET6);
+}
+
+static void apply_ping_group(struct hacf *h, const struct directive *d, char **words, size_t n)
+{
+	ping_group(h, d->name, words, n);
+}
+
+static void apply_respawn(struct hacf *h, const struct directive *d, char **words, size_t n)
+{
+	(void)words;
+	(void)n;
+	client_add(h, d->name, false);
+}
+
+static void apply_failfast(struct hacf *h, const struct directive *d, char **words, size_t n)
+{
+	(void)words;
+	(void)n;
+	client_add(h, d->name, true);
+}
+
+static void apply_env(struct hacf *h, const struct directive *d, char **words, size_t n)
+{
+	env_add(h, d->name, words, n);
+}
+
+static void apply_watchdog(struct hacf *h, const struct directive *d, char **words, size_t n)
+{
+	if (*h->c->watchdog)
+		place_error(&h->at, "Watchdog device multiply specified: [%s] on line %u, [%s] here",
+			    h->c->watchdog, h->c->said.watchdog, words[0]);
+	else
+		apply_path(h, d, words, n);
+	h->c->said.watchdog = h->at.line;
+}
+
 static void apply_bcast(struct hacf *h, const struct directive *d, char **words, size_t n)
 {
 	media_bcast(h, d->name, words, n);
@@ -397,8 +444,9 @@ static void apply_mcast(struct hacf *h, const struct directive *d, char **words,
 	{ .name = n, .verdict = NO_EFFECT, .kind = k, .why = w, ## __VA_ARGS__ }
 #define MISS(n, w)	{ .name = n, .verdict = MISSING, .kind = VALUE_ANY, .why = w }
 #define NOT_PACEMAKER	"Pacemaker is not run"
-#define NOT_IPV6	"heartbeats go over IPv4 only; give this path a bcast, ucast or mcast line"
-#define NOT_PING	"outside addresses are not watched, so a node that is cut off from them keeps its resources"
+#define NOT_IPV6	"heartbeats go over IPv4 only, so that this path, which Heartbeat would use, carries none: give it a bcast, ucast or mcast line"
+#define NOT_STONITH	"a dead node is not switched off before its resources are taken over, as Heartbeat would do; take the line out only if that is safe"
+#define REFUSE(n, w)	{ .name = n, .verdict = REFUSED, .kind = VALUE_ANY, .why = w }
 
 static const struct directive directives[] = {
 	/* who */
@@ -423,8 +471,8 @@ static const struct directive directives[] = {
 	{ .name = "mcast", .kind = VALUE_ANY, .apply = apply_mcast },
 	{ .name = "udpport", .kind = VALUE_NUMBER, .min = 1, .max = UINT16_MAX,
 	  .bad = "invalid port", .apply = apply_udpport },
-	MISS("ucast6", NOT_IPV6),
-	MISS("mcast6", NOT_IPV6),
+	REFUSE("ucast6", NOT_IPV6),
+	REFUSE("mcast6", NOT_IPV6),
 	MISS("serial", "heartbeats do not go over serial lines; give this path a bcast, ucast or mcast line"),
 	MISS("tipc", "heartbeats go over UDP only"),
 	MISS("rds", "heartbeats go over UDP only"),
@@ -434,11 +482,11 @@ static const struct directive directives[] = {
 	NONE("hopfudge", VALUE_NUMBER, "it was for rings of serial lines", .max = 255),
 
 	/* who else is reachable */
-	MISS("ping", NOT_PING),
-	MISS("ping6", NOT_PING),
-	MISS("ping_group", NOT_PING),
-	MISS("hbaping", NOT_PING),
-	NONE("deadping", VALUE_TIME, "outside addresses are not watched"),
+	{ .name = "ping", .kind = VALUE_ANY, .apply = apply_ping },
+	{ .name = "ping6", .kind = VALUE_ANY, .apply = apply_ping6 },
+	{ .name = "ping_group", .kind = VALUE_ANY, .apply = apply_ping_group },
+	MISS("hbaping", "fibre channel devices are not asked for an answer; ping an address that is behind the same switch"),
+	TIME(deadping),
 
 	/* logging */
 	{ .name = "use_logd", .kind = VALUE_BOOL, .apply = apply_bool, FIELD(use_logd),
@@ -448,7 +496,8 @@ static const struct directive directives[] = {
 	LOGPATH(logfile),
 	LOGPATH(debugfile),
 	NONE("conn_logd_time", VALUE_TIME, "there is no connection to logd to be made again"),
-	NONE("debug", VALUE_NUMBER, "what is logged does not depend on it", .max = 255),
+	{ .name = "debug", .kind = VALUE_NUMBER, .max = 255, .apply = apply_int, FIELD(debug),
+	  SAID(debug) },
 	NONE("log_badpack", VALUE_BOOL, "bad packets are counted, not logged"),
 	NONE("syslogmsgfmt", VALUE_BOOL, "log files have one format"),
 
@@ -463,7 +512,7 @@ static const struct directive directives[] = {
 	NONE("coredumps", VALUE_BOOL, "core dumps are the system's business"),
 	NONE("coreroot", VALUE_WORD, "core dumps are the system's business"),
 	NONE("use_apphbd", VALUE_BOOL, "apphbd is not used; let systemd watch the service"),
-	MISS("watchdog", "the kernel's watchdog is not fed, so a machine that hangs is not reset by it"),
+	{ .name = "watchdog", .kind = VALUE_PATH, .apply = apply_watchdog, FIELD(watchdog) },
 
 	/* the old wire */
 	NONE("msgfmt", VALUE_CHOICE, "frames have one format", .choices = "classic netstring"),
@@ -480,13 +529,11 @@ static const struct directive directives[] = {
 
 	/* other programs */
 	NONE("apiauth", VALUE_ANY, "everybody may read the state, and only root may change it"),
-	NONE("env", VALUE_WORD, "no programs are started that it would be for"),
-	MISS("respawn", "the program is not started; if it is needed, let systemd start it"),
-	MISS("failfast", "the program is not started; if it is needed, let systemd start it"),
-	{ .name = "stonith", .verdict = REFUSED, .kind = VALUE_ANY,
-	  .why = "a dead node is not switched off before its resources are taken over; take the line out only if that is safe" },
-	{ .name = "stonith_host", .verdict = REFUSED, .kind = VALUE_ANY,
-	  .why = "a dead node is not switched off before its resources are taken over; take the line out only if that is safe" },
+	{ .name = "env", .kind = VALUE_ANY, .apply = apply_env },
+	{ .name = "respawn", .kind = VALUE_LINE, .apply = apply_respawn },
+	{ .name = "failfast", .kind = VALUE_LINE, .apply = apply_failfast },
+	REFUSE("stonith", NOT_STONITH),
+	REFUSE("stonith_host", NOT_STONITH),
 	MISS("quorum_server", "no quorum server is asked"),
 
 	/* the other resource manager */
@@ -537,7 +584,7 @@ static void directive_apply(struct hacf *h, const struct directive *d, char **wo
 	char joined[64];
 	unsigned int *said = d->said ? field(h, d->said) : NULL;
 
-	if (!n && d->verdict == WORKS) {
+	if (!n && d->verdict == WORKS && d->kind != VALUE_LINE) {
 		if (d->apply == apply_ucast || d->apply == apply_mcast) {
 			place_error(&h->at, "%s: the device is missing", d->name);
 			h->bad_media = true;
@@ -547,7 +594,7 @@ static void directive_apply(struct hacf *h, const struct directive *d, char **wo
 		}
 		return;
 	}
-	if (n && d->kind != VALUE_ANY) {
+	if (n && d->kind != VALUE_ANY && d->kind != VALUE_LINE) {
 		join_unit(h, d, words, &n, joined, sizeof(joined));
 		if (!value_valid(d, words[0])) {
 			value_wrong(h, d, words[0]);
@@ -582,6 +629,7 @@ static void hacf_line(struct hacf *h, char *text)
 {
 	const struct directive *d;
 	char *words[WORDS_MAX], *name, *word;
+	char rest[CONFIG_LINE_MAX + 1];
 	size_t n = 0;
 
 	text[strcspn(text, "#")] = '\0';
@@ -594,7 +642,9 @@ static void hacf_line(struct hacf *h, char *text)
 		illegal(h, name);
 		return;
 	}
-	while ((word = word_next(&text, DELIMITERS))) {
+	strcpy(rest, text);
+	h->rest = rest;
+	while (d->kind != VALUE_LINE && (word = word_next(&text, DELIMITERS))) {
 		if (n == WORDS_MAX) {
 			place_error(&h->at, "%s: more than %d words", name, WORDS_MAX);
 			return;

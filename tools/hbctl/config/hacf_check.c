@@ -68,6 +68,12 @@ static void check_times(struct hacf *h)
 	if (h->bad_times)
 		return;
 
+	if (c->keepalive_us < 1000) {
+		at = at_line(h, c->said.keepalive);
+		place_note(&at, "keepalive of %sms: Heartbeat counts whole milliseconds, and would %s",
+			   time_text(c->keepalive_us, a),
+			   c->keepalive_us < 500 ? "refuse it" : "take it for 1ms");
+	}
 	at = at_line(h, c->said.deadtime ?: c->said.keepalive);
 	if (c->deadtime_us <= 2 * c->keepalive_us) {
 		place_error(&at, "Dead time [%s] is too small compared to keeplive [%s]: deadtime must be more than twice keepalive (both in ms here)",
@@ -102,6 +108,57 @@ static void check_times(struct hacf *h)
 	else if (c->initdead_us < 10000000)
 		place_warning(&at, "Initial dead time [%s ms] may be too small! It accounts for slow network startup time: at least 10 s are advised",
 			      time_text(c->initdead_us, a));
+}
+
+/*
+ * A router is no heartbeat's peer: it may answer late, or not every time, where
+ * keepalive is short. So unless ha.cf says otherwise, it is given a second, and
+ * it is asked five times in deadping, but once in a keepalive at most.
+ */
+#define DEADPING_LEAST_US	1000000
+#define PINGS_IN_DEADPING	5
+#define PING_MOST_US		1000000
+
+static void check_deadping(struct hacf *h)
+{
+	struct config *c = h->c;
+	struct place at = at_line(h, c->said.deadping);
+	char a[32], b[32];
+
+	if (h->bad_times)
+		return;
+	if (!c->said.deadping)
+		c->deadping_us = c->deadtime_us > DEADPING_LEAST_US ? c->deadtime_us :
+				 DEADPING_LEAST_US;
+	check_time(h, "deadping", c->said.deadping, c->deadping_us, 0, HBKM_TIME_MAX_US);
+	if (c->deadping_us <= 2 * c->keepalive_us && c->said.deadping)
+		place_error(&at, "Ping dead time [%s] is too small compared to keeplive [%s]: deadping must be more than twice keepalive (both in ms here)",
+			    time_text(c->deadping_us, a), time_text(c->keepalive_us, b));
+	if (c->said.deadping && !c->n_pings && !h->bad_pings)
+		place_note(&at, "deadping: there is no ping node that it would be for");
+	c->ping_us = c->deadping_us / PINGS_IN_DEADPING;
+	if (c->ping_us > PING_MOST_US)
+		c->ping_us = PING_MOST_US;
+	if (c->ping_us < c->keepalive_us)
+		c->ping_us = c->keepalive_us;
+}
+
+static void check_ipfail(struct hacf *h)
+{
+	const struct config *c = h->c;
+	struct place at = at_line(h, c->said.ipfail);
+
+	if (!c->ipfail) {
+		if (!c->n_pings)
+			return;
+		at.line = c->pings[0].line;
+		place_note(&at, "ping nodes are watched, and what becomes of them is logged; to have resources go to who reaches more of them, write respawn hacluster /usr/lib/heartbeat/ipfail");
+		return;
+	}
+	if (!c->n_pings && !h->bad_pings)
+		place_warning(&at, "ipfail: there is no ping node, so it has nothing to compare");
+	if (c->auto_failback == HBKM_FAILBACK_LEGACY)
+		place_warning(&at, "ipfail does nothing with auto_failback legacy, here as in Heartbeat: write auto_failback on or off");
 }
 
 /* Names become numbers on the wire: two that become the same one cannot be told apart. */
@@ -197,8 +254,19 @@ static void check_logging(struct hacf *h)
 void hacf_check(struct hacf *h)
 {
 	check_times(h);
+	check_deadping(h);
 	check_nodes(h);
 	check_media(h);
 	check_failback(h);
+	check_ipfail(h);
 	check_logging(h);
+}
+
+#define WATCHDOG_LEAST_S	5
+
+unsigned int config_watchdog_s(const struct config *c)
+{
+	unsigned int s = (c->deadtime_us + 10000ULL + 999999) / 1000000;
+
+	return s > WATCHDOG_LEAST_S ? s : WATCHDOG_LEAST_S;
 }

@@ -212,6 +212,61 @@ static struct json_object *groups_json(const struct config *c, bool *ok)
 	return array;
 }
 
+static struct json_object *pings_json(const struct config *c, bool *ok)
+{
+	struct json_object *array = json_object_new_array(), *o, *addrs;
+	char text[INET6_ADDRSTRLEN];
+	size_t i, j;
+
+	for (i = 0; i < c->n_pings; i++) {
+		o = json_object_new_object();
+		add_string(o, ok, "name", c->pings[i].name);
+		add_number(o, ok, "line", c->pings[i].line);
+		addrs = json_object_new_array();
+		for (j = 0; j < c->pings[i].n_addrs; j++)
+			append(addrs, ok, json_object_new_string(
+				       ping_addr_text(&c->pings[i].addrs[j], text)));
+		add(o, ok, "addresses", addrs);
+		append(array, ok, o);
+	}
+	return array;
+}
+
+static struct json_object *clients_json(const struct config *c, bool *ok)
+{
+	struct json_object *array = json_object_new_array(), *o;
+	char command[sizeof(c->clients[0].command)], user[sizeof(c->clients[0].user)];
+	size_t i;
+
+	for (i = 0; i < c->n_clients; i++) {
+		o = json_object_new_object();
+		strcpy(command, c->clients[i].command);
+		text_sanitise(command);
+		strcpy(user, c->clients[i].user);
+		text_sanitise(user);
+		add_string(o, ok, "command", command);
+		add_string(o, ok, "user", user);
+		add_bool(o, ok, "failfast", c->clients[i].failfast);
+		add_number(o, ok, "line", c->clients[i].line);
+		append(array, ok, o);
+	}
+	return array;
+}
+
+static struct json_object *env_json(const struct config *c, bool *ok)
+{
+	struct json_object *array = json_object_new_array();
+	char text[sizeof(c->env[0])];
+	size_t i;
+
+	for (i = 0; i < c->n_env; i++) {
+		strcpy(text, c->env[i]);
+		text_sanitise(text);
+		append(array, ok, json_object_new_string(text));
+	}
+	return array;
+}
+
 /* The keys whose values ha.cf does not give. */
 static struct json_object *defaults_json(const struct config *c, bool *ok)
 {
@@ -221,7 +276,8 @@ static struct json_object *defaults_json(const struct config *c, bool *ok)
 	} said[] = {
 		{ "cluster", c->said.cluster }, { "keepalive_us", c->said.keepalive },
 		{ "deadtime_us", c->said.deadtime }, { "warntime_us", c->said.warntime },
-		{ "initdead_us", c->said.initdead }, { "auto_failback", c->said.auto_failback },
+		{ "initdead_us", c->said.initdead }, { "deadping_us", c->said.deadping },
+		{ "auto_failback", c->said.auto_failback },
 		{ "realtime", c->said.realtime }, { "rtprio", c->said.rtprio },
 		{ "use_logd", c->said.use_logd },
 	};
@@ -251,6 +307,8 @@ struct json_object *config_json(const struct config *c)
 	add_number(o, &ok, "deadtime_us", c->deadtime_us);
 	add_number(o, &ok, "warntime_us", c->warntime_us);
 	add_number(o, &ok, "initdead_us", c->initdead_us);
+	add_number(o, &ok, "deadping_us", c->deadping_us);
+	add_number(o, &ok, "ping_us", c->ping_us);
 	add_string(o, &ok, "auto_failback", auto_failback_name(c->auto_failback));
 	add_bool(o, &ok, "realtime", c->realtime);
 	add_number(o, &ok, "rtprio", c->rtprio);
@@ -258,8 +316,16 @@ struct json_object *config_json(const struct config *c)
 	add_text(o, &ok, "logfacility", facility_name(c->logfacility));
 	add_text(o, &ok, "logfile", c->logfile);
 	add_text(o, &ok, "debugfile", c->debugfile);
+	add_number(o, &ok, "debug", c->debug);
+	add_text(o, &ok, "watchdog", c->watchdog);
+	if (c->watchdog[0])
+		add_number(o, &ok, "watchdog_timeout_us", config_watchdog_s(c) * 1000000LL);
 	add(o, &ok, "links", links_json(c->links, c->n_links, &ok));
 	add(o, &ok, "own_links", links_json(c->own_links, c->n_own_links, &ok));
+	add(o, &ok, "pings", pings_json(c, &ok));
+	add_bool(o, &ok, "ipfail", c->ipfail);
+	add(o, &ok, "clients", clients_json(c, &ok));
+	add(o, &ok, "env", env_json(c, &ok));
 	add(o, &ok, "keys", keys_json(c, &ok));
 	add(o, &ok, "groups", groups_json(c, &ok));
 	add(o, &ok, "defaults", defaults_json(c, &ok));

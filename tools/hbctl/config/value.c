@@ -190,7 +190,7 @@ int host_addr_parse(const struct place *at, const char *what, const char *text,
 				return -1;
 			}
 		}
-		place_error(at, "%s: [%s] is not an IPv4 address (as 10.0.2.15); names are not looked up, so write the address itself",
+		place_error(at, "%s: [%s] is not an IPv4 address (as 10.0.2.15); names are not looked up, as Heartbeat would, so write the address itself",
 			    what, text);
 		return -1;
 	}
@@ -200,6 +200,60 @@ int host_addr_parse(const struct place *at, const char *what, const char *text,
 		return -1;
 	}
 	return 0;
+}
+
+/**
+ * outside_addr_parse - the address of a host that is to answer pings
+ * @at: where, for messages
+ * @what: the directive, for messages
+ * @text: the word
+ * @family: AF_INET or AF_INET6
+ * @addr: receives it, IPv4 as IPv4-mapped
+ *
+ * Return: 0, or -1 after an error.
+ */
+int outside_addr_parse(const struct place *at, const char *what, const char *text, int family,
+		       struct in6_addr *addr)
+{
+	struct in_addr v4;
+
+	memset(addr, 0, sizeof(*addr));
+	if (family == AF_INET) {
+		if (inet_pton(AF_INET6, text, addr) == 1) {
+			place_error(at, "%s: [%s] is an IPv6 address: write ping6 %s", what, text,
+				    text);
+			return -1;
+		}
+		if (host_addr_parse(at, what, text, &v4))
+			return -1;
+		addr->s6_addr[10] = addr->s6_addr[11] = 0xff;
+		memcpy(&addr->s6_addr[12], &v4, sizeof(v4));
+		return 0;
+	}
+	if (inet_pton(AF_INET6, text, addr) != 1) {
+		place_error(at, "%s: [%s] is not an IPv6 address (as 2001:db8::1); names are not looked up, as Heartbeat would, so write the address itself",
+			    what, text);
+		return -1;
+	}
+	if (IN6_IS_ADDR_LINKLOCAL(addr)) {
+		place_error(at, "%s: [%s] is a link-local address, which does not say over which device: name another address of that host",
+			    what, text);
+		return -1;
+	}
+	if (IN6_IS_ADDR_MULTICAST(addr) || IN6_IS_ADDR_UNSPECIFIED(addr) ||
+	    IN6_IS_ADDR_V4MAPPED(addr)) {
+		place_error(at, "%s: [%s] is not the address of a host", what, text);
+		return -1;
+	}
+	return 0;
+}
+
+/* An address of a ping node, in words. Return: @text. */
+const char *ping_addr_text(const struct in6_addr *addr, char text[INET6_ADDRSTRLEN])
+{
+	if (IN6_IS_ADDR_V4MAPPED(addr))
+		return inet_ntop(AF_INET, &addr->s6_addr[12], text, INET6_ADDRSTRLEN);
+	return inet_ntop(AF_INET6, addr, text, INET6_ADDRSTRLEN);
 }
 
 /**
