@@ -74,7 +74,8 @@ setting() {
 auto_failback=off
 pair_of_nodes
 configure
-start_members
+# All nodes share a processor here: a verdict due when another node beats waits for frames on their way through its queue.
+start_members 300
 holders
 holder=$HOLDERS
 watch cookbook cookbook2
