@@ -9,6 +9,11 @@
  * that is pending is done at the end of that very interrupt. So a tasklet that
  * does nothing else is what pushes the rest.
  *
+ * An interrupt that comes while softirqs are being served cannot have its own done
+ * at its end, and who serves them leaves them to ksoftirqd as soon as the scheduler
+ * wants the processor: until the next interrupt that is, and a fork or an exit
+ * keeps those off for 100 us and more. So one is made, and another, until all is done.
+ *
  * On PREEMPT_RT no softirq is done at the end of an interrupt: what it raises is
  * left to ksoftirqd or to ktimersd, whose priority is the lowest real-time one.
  * There a thread of our own for each CPU, of the highest priority, does them, as
@@ -25,6 +30,7 @@
  * @call: takes the push to it
  * @tasklet: pushes
  * @again: and does so again, so many times, if there is reason to
+ * @reminder: an interrupt, for what was raised while softirqs were served
  * @thread: PREEMPT_RT: the thread
  * @wanted: PREEMPT_RT: it is to run
  */
@@ -32,12 +38,15 @@ struct push {
 	call_single_data_t call;
 	struct tasklet_struct tasklet;
 	unsigned int again;
+	struct hrtimer reminder;
 	struct task_struct *thread;
 	bool wanted;
 };
 
 /* A pass looks at 300 frames or so, and a queue may have more: rings of 4096 are large ones. */
 #define PASSES	16
+
+#define REMIND_NS	(20 * NSEC_PER_USEC)
 
 static DEFINE_PER_CPU(struct push, pushes);
 static bool stopped;
@@ -114,15 +123,30 @@ static void pushed(struct tasklet_struct *tasklet)
 	push(cpu);
 }
 
+/* Where bottom halves are off, or nothing is, what is pending is done at the end of that, or of this interrupt. */
+static enum hrtimer_restart remind(struct hrtimer *timer)
+{
+	if (!in_serving_softirq())
+		return HRTIMER_NORESTART;
+	hrtimer_forward_now(timer, ns_to_ktime(REMIND_NS));
+	return HRTIMER_RESTART;
+}
+
 /**
  * hbkm_push_softirq() - what was raised by this interrupt is to be done now
+ *
+ * Or, if it came while softirqs were being served, as soon as they let it.
  *
  * Context: hard interrupt.
  */
 void hbkm_push_softirq(void)
 {
+	struct push *p = this_cpu_ptr(&pushes);
+
 	if (IS_ENABLED(CONFIG_PREEMPT_RT))
 		push(smp_processor_id());
+	else if (in_serving_softirq() && !hrtimer_is_queued(&p->reminder))
+		hrtimer_start(&p->reminder, ns_to_ktime(REMIND_NS), HRTIMER_MODE_REL_PINNED_HARD);
 }
 
 /**
@@ -166,6 +190,7 @@ int hbkm_push_init(void)
 		p = per_cpu_ptr(&pushes, cpu);
 		INIT_CSD(&p->call, called, NULL);
 		tasklet_setup(&p->tasklet, pushed);
+		hrtimer_setup(&p->reminder, remind, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
 	}
 	return IS_ENABLED(CONFIG_PREEMPT_RT) ? smpboot_register_percpu_thread(&threads) : 0;
 }
@@ -187,6 +212,8 @@ void hbkm_push_exit(void)
 		while (READ_ONCE(per_cpu(pushes.call, cpu).node.u_flags) & CSD_FLAG_LOCK)
 			cond_resched();
 	synchronize_rcu();		/* a call is unlocked before it is done */
+	for_each_possible_cpu(cpu)
+		hrtimer_cancel(&per_cpu_ptr(&pushes, cpu)->reminder);
 	for_each_possible_cpu(cpu)
 		tasklet_kill(per_cpu_ptr(&pushes.tasklet, cpu));
 }

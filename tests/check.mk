@@ -5,7 +5,7 @@
 # target: make check-debug	the same, and allocations that fail, on a kernel that looks for faults (built once)
 # target: make deb		our Debian packages, in build/deb
 # target: make check-packages	they install in bare Debian 12 and 13, and go without a trace; the Puppet module
-# target: make check-smp		the module goes and comes 200 times, on two processors
+# target: make check-smp		on two processors: the module goes and comes 200 times, and a processor 50 times
 # target: make soak		a day of virtual time with 1 ms beats, and one with losses (hours; HOURS=24)
 
 PACKAGES := tests/packages tests/lab/packages
@@ -39,6 +39,7 @@ check-debug: deps
 check-smp: deps
 	$(MAKE) module tools
 	tests/lab/run --smp 2 --timeout 14400 tests/smp/load-unload.sh 200
+	tests/lab/run --smp 2 --timeout 3600 tests/smp/hotplug.sh 50
 
 deb: deps
 	tests/install-packages tests/packages-deb

@@ -187,7 +187,7 @@ answered() {
 
 # row LOAD DEADTIME_US
 row() {
-	local keepalive=$(($2 / 3)) from to stalled pid n half most worst wrong allowed=50 name verdict outage
+	local keepalive=$(($2 / 3)) from to stalled pid n half most worst wrong name verdict outage
 	local -a verdicts=() outages=()
 	for name in cookbook cookbook2; do
 		on "$name" hbctl set keepalive 1ms deadtime 100ms
@@ -213,11 +213,7 @@ row() {
 	measure "$1 at $2 us: of $n beats, half / 999 of 1000 / all late by at most" \
 		"$((half / 1000)) / $((most / 1000)) / $((worst / 1000))" us
 	measure "$1 at $2 us: stalls" "$stalled" ''
-	# A timer that rings while softirqs are done, just when the scheduler wants the processor: what it raised is left to the next
-	# interrupt or task, and a fork or exit takes up to 130 us till then. Seen where the two nodes' beats are within 15 us of
-	# each other, on the one processor that they share here.
-	[[ $1 == forks ]] && allowed=200
-	[[ $imprecise == *" $1 "* ]] || limit "$1 at $2 us: 999 of 1000 beats late by, us" $((most / 1000)) "$allowed"
+	[[ $imprecise == *" $1 "* ]] || limit "$1 at $2 us: 999 of 1000 beats late by, us" $((most / 1000)) 50
 	if [[ $1 != agent-stopped ]]; then
 		client_start client "$vip" 200
 		for ((n = 0; n < deaths; n++)); do

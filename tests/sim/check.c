@@ -397,7 +397,8 @@ void check_gives_up(const struct sim_machine *m, const struct hbkm_group *g)
 	const struct hbkm_node *node;
 	bool rival = false;
 
-	if (m->cl->state != HBKM_CLUSTER_RUNNING || !m->cl->agent_ok || m->cl->isolated)
+	if (m->cl->state != HBKM_CLUSTER_RUNNING || !m->cl->agent_ok || m->cl->isolated ||
+	    place_of(m, group_index(g->id), m->id) == SIM_NODES)
 		return;
 	looked(TERM_WINS);
 	list_for_each_entry(node, &m->cl->nodes, list) {

@@ -306,6 +306,7 @@ static void comes_to_itself(struct sim_machine *m)
 	m->woke = sim.now;
 	m->woke_ns = machine_clock(m);
 	m->overdue_since = 0;
+	m->cut_since = 0;
 }
 
 static void wakes(struct sim_event *e)
