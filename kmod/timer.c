@@ -9,7 +9,8 @@
  *	announce (cluster) tells the neighbours of a group that was taken over warm,
  *		some times, one group at a time.
  *	judge	(node) is due when the node's next verdict is. Beats that come in
- *		do not touch it: it finds out and sets itself again.
+ *		do not touch it: it finds out and sets itself again, or our own
+ *		next beat does so.
  *
  * All do their work in softirq. Each is set only under the cluster's lock; an
  * alarm that finds itself set anew under that lock leaves it to the later time.
@@ -78,6 +79,28 @@ static void alarm_stop(struct hbkm_alarm *alarm)
 	tasklet_kill(&alarm->work);
 }
 
+/*
+ * Who was heard meanwhile is not to be judged yet: its judge need not ring before
+ * the next beat only to find that out. Verdicts remain the judge's.
+ *
+ * Context: lock held.
+ */
+static void put_off_judges(struct hbkm_cluster *cl, u64 now, u64 next)
+{
+	struct hbkm_timing timing = hbkm_timing(cl);
+	struct hbkm_node *node;
+	u64 deadline;
+
+	list_for_each_entry(node, &cl->nodes, list) {
+		if (!alarm_is_set(&node->judge) || node->judge.due_ns <= now ||
+		    node->judge.due_ns > next || !hbkm_detector_present(&node->detector))
+			continue;
+		deadline = hbkm_detector_deadline(&node->detector, &timing);
+		if (deadline > node->judge.due_ns)
+			alarm_set(&node->judge, deadline);
+	}
+}
+
 static void beat(struct hbkm_alarm *alarm)
 {
 	struct hbkm_cluster *cl = container_of(alarm, struct hbkm_cluster, beat);
@@ -97,6 +120,7 @@ static void beat(struct hbkm_alarm *alarm)
 	if (next <= now)
 		next += (div64_u64(now - next, cl->interval_ns) + 1) * cl->interval_ns;
 	alarm_set(alarm, next);
+	put_off_judges(cl, now, next);
 	spin_unlock(&cl->lock);
 
 	hbkm_xmit_frame(cl, HBKM_FRAME_BEAT, HBKM_REASON_NONE, now);

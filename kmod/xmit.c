@@ -171,9 +171,9 @@ static struct rtable *route(struct hbkm_link *link, const struct net_device *dev
 	return rt;
 }
 
-static struct sk_buff *take_skb(struct hbkm_link *link)
+static struct sk_buff *take_skb(struct hbkm_link *link, size_t len)
 {
-	struct sk_buff *skb = alloc_skb(HEADROOM + HBKM_FRAME_MAX_LEN, GFP_ATOMIC | __GFP_NOWARN);
+	struct sk_buff *skb = alloc_skb(HEADROOM + len, GFP_ATOMIC | __GFP_NOWARN);
 
 	if (!skb) {
 		skb = skb_dequeue(&link->reserve);
@@ -234,7 +234,7 @@ static int send(struct hbkm_link *link, struct net_device *dev, struct hbkm_port
 	if (IS_ERR(rt))
 		return PTR_ERR(rt);
 	hbkm_lastword_learn(link, dev, rt, saddr);
-	skb = take_skb(link);
+	skb = take_skb(link, len);
 	if (!skb) {
 		ip_rt_put(rt);
 		return -ENOMEM;

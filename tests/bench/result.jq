@@ -22,6 +22,13 @@ def moves: { name, title, kind, failed,
 	events: [reduce .rows[] as $row ({}; .[$row[0]] = $row) | .[] | { event: .[0] } + if .[1] == "-" then {} else
 		{ outage_ms: (.[1] | tonumber | ms), both_answered_ms: (.[3] | tonumber | ms) } end] } | with_entries(select(.value != null));
 
+# One row: seconds, ns taken with it and without it, ns in its processes, frames, bytes, KiB resident, locked, KiB of the module.
+def cost: .rows[0] as $row | { name, title, kind, failed } + if $row == null then {} else
+	($row | map(tonumber)) as [$seconds, $with, $without, $processes, $frames, $bytes, $resident, $locked, $code] |
+	{ ns_per_s: (($with - $without) / $seconds | round), ns_in_processes_per_s: ($processes / $seconds | round),
+	  ns_per_frame: (($with - $without) / $frames | round), frames_per_s: ($frames / $seconds), bytes_per_s: ($bytes / $seconds),
+	  resident_kib: $resident, locked_kib: $locked, module_kib: $code } end | with_entries(select(.value != null));
+
 def rounded: if . == null then "" elif . < 10 then . * 100 | round / 100 | tostring elif . < 100 then . * 10 | round / 10 | tostring
 	else round | tostring end;
 
@@ -41,7 +48,7 @@ def behind: . as $result | figures($result; "hbkm-1-3ms") as $ours |
 	[$ours[] | . as [$what, $value] | ([$theirs[] | select(.[0] == $what and .[1] < $value)] | min_by(.[1])) | select(. != null)
 		| { $what, hbkm_ms: $value, rival: .[2], rival_ms: .[1] }];
 
-def target($what; $value; $limit): { $what, limit_ms: $limit, measured_ms: $value,
+def target($what; $value; $limit): { $what, $limit, measured: $value,
 	met: (if $value == null then null else $value <= $limit end) };
 
 def targets: . as $result
@@ -51,9 +58,13 @@ def targets: . as $result
 	 target("1 ms / 3 ms: worst outage"; [death("hbkm-1-3ms").outage_ms?.max][0]; 3.4),
 	 target("250 us / 1 ms: worst outage"; [death("hbkm-250us-1ms").outage_ms?.max][0]; 1.4),
 	 target("1 ms / 3 ms: verdict to first answer, worst"; [death("hbkm-1-3ms").verdict_to_answer_ms?.max][0]; 0.15),
+	 ([$result.cost[] | select(.name == "hbkm-1-3ms")][0] |
+		target("1 ms / 3 ms: a beat sent and received, instructions"; .ns_per_frame?; 18000),
+		target("module, KiB"; .module_kib?; 160), target("hbctl run locked in memory, KiB"; .locked_kib?; 13312)),
 	 ("stop", "start", "switch", "switch-back" | target("1 ms / 3 ms: \(.), outage"; event(.); 0.5))];
 
-def result: { death: map(select(.step == "death") | death), moves: map(select(.step == "moves") | moves) }
+def result: { death: map(select(.step == "death") | death), moves: map(select(.step == "moves") | moves),
+	cost: map(select(.step == "cost") | cost) }
 	| . + { targets: targets, behind: behind };
 
 def row: "| " + join(" | ") + " |";
@@ -62,8 +73,8 @@ def three: if . == null then "" else [.min, .median, .p99, .max] | map(rounded) 
 def table:
 	if .behind == [] then empty else "hbkm at 1 ms / 3 ms is behind in:",
 		(.behind[] | "- \(.what): \(.hbkm_ms | rounded) ms, \(.rival) \(.rival_ms | rounded) ms"), "" end,
-	"| target | limit | measured | |", "|---|---|---|---|",
-	(.targets[] | [.what, "\(.limit_ms) ms", (if .measured_ms == null then "not measured" else "\(.measured_ms | rounded) ms" end),
+	"| target (ms, where nothing else is said) | limit | measured | |", "|---|---|---|---|",
+	(.targets[] | [.what, "\(.limit)", (if .measured == null then "not measured" else .measured | rounded end),
 		(if .met == null then "" elif .met then "met" else "MISSED" end)] | row),
 	"",
 	"| silent death: ms, min / median / p99 / max | deaths | client outage | cut to decision | decision to address | address to answer |",
@@ -77,4 +88,10 @@ def table:
 	(.moves[] | . as $c | ([$events[] as $event | [$c.events[]? | select(.event == $event)][0] |
 			if . == null then "" elif .outage_ms == null then "cannot" else .outage_ms | rounded end]
 		+ ["kill", "hang" | . as $event | [$c.events[]? | select(.event == $event) | .both_answered_ms | rounded][0] // ""]) as $cells |
-		([$c.title + if $c.failed then " (failed: \($c.failed))" else "" end] + $cells | row)));
+		([$c.title + if $c.failed then " (failed: \($c.failed))" else "" end] + $cells | row))),
+	"",
+	"| cost of the idle pair | instructions a second | of them in processes | for a beat sent and received | beats a second | bytes a second | resident KiB | locked KiB | module KiB |",
+	"|---|---|---|---|---|---|---|---|---|",
+	(.cost[] | if .failed then [.title, "cannot: \(.failed)"] + [range(7) | ""] else
+		[.title] + ([.ns_per_s, .ns_in_processes_per_s, .ns_per_frame, .frames_per_s, .bytes_per_s, .resident_kib, .locked_kib, .module_kib]
+			| map(round | tostring)) end | row);

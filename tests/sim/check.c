@@ -431,8 +431,9 @@ static void check_may_claim(const struct sim_machine *m, const struct hbkm_group
 	if (m->cl->state != HBKM_CLUSTER_RUNNING)
 		violated(JOINED, "%s claims group %s and has not joined", m->name,
 			 sim_group_names[group]);
-	/* A carrier that is back at once moves nothing. */
-	if (longer_than(m->cut_since, m->params.deadtime_us * US / 2 + grace))
+	/* A carrier that is back at once moves nothing. Times that have become shorter begin anew. */
+	if (m->cut_since && longer_than(max(m->cut_since, m->reloaded),
+					m->params.deadtime_us * US / 2 + grace))
 		violated(CUT_OFF, "%s claims group %s and is cut off", m->name,
 			 sim_group_names[group]);
 	if (longer_than(m->overdue_since, grace) && !g->ready)

@@ -45,6 +45,7 @@ static const struct verb verbs[] = {
 	{ "payloads", verb_payloads, "PCAP [PORT]", "print a capture's UDP payloads: time in ns, source, destination, hex" },
 	{ "replay", verb_replay, "[-f DEV] PCAP [PORT]", "send a capture's UDP payloads again (-f: whole frames, forged source)" },
 	{ "hog", verb_hog, "PROCESSES SECONDS", "busy loops" },
+	{ "spin", verb_spin, "MS", "a busy loop: print for how long, and for how much of that others had the processor, in ns" },
 	{ "fifo-hog", verb_fifo_hog, "PRIORITY ON_MS OFF_MS SECONDS", "a SCHED_FIFO busy loop, on and off" },
 	{ "fork-bomb", verb_fork_bomb, "PROCESSES SECONDS", "processes that fork as fast as they can" },
 	{ "squeeze", verb_squeeze, "SECONDS", "take all memory until killed, again and again; print how often" },

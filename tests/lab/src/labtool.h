@@ -32,6 +32,7 @@ int verb_udp_flood(int argc, char **argv);
 int verb_payloads(int argc, char **argv);
 int verb_replay(int argc, char **argv);
 int verb_hog(int argc, char **argv);
+int verb_spin(int argc, char **argv);
 int verb_fifo_hog(int argc, char **argv);
 int verb_fork_bomb(int argc, char **argv);
 int verb_squeeze(int argc, char **argv);
