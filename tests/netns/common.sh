@@ -79,13 +79,11 @@ joined() {
 	done
 }
 
-# start_members [APART_US]: their agents, each so long after the one before, until all have joined and the preferred one has
-# the address. In user-mode Linux those that start together beat at the very same instant from then on.
+# start_members: their agents, until all have joined and the preferred one has the address.
 start_members() {
 	local name
 	for name in "${members[@]}"; do
 		agent "$name"
-		[[ -z ${1-} ]] || sleep_us "$1"
 	done
 	wait_until 30000 joined "${members[@]}"
 	wait_address "${members[0]}" "$vip"
