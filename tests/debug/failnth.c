@@ -146,9 +146,16 @@ static void node_del(void)
 
 static void group_new(void)
 {
+	static const uint8_t address[4] = { 10, 0, 2, 100 };
+	struct nlattr *nest;
+
 	begin(HBKM_CMD_GROUP_NEW);
 	put_text(HBKM_A_GROUP_NAME, "cookbook");
 	put(HBKM_A_ORDER, &own_id, sizeof(own_id));
+	nest = (void *)(out.bytes + out.hdr.nlmsg_len);
+	put(HBKM_A_GUARD | NLA_F_NESTED, NULL, 0);
+	put(HBKM_A_ADDR, address, sizeof(address));
+	nest->nla_len = out.bytes + out.hdr.nlmsg_len - (uint8_t *)nest;
 }
 
 static void group_del(void)

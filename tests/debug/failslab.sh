@@ -40,10 +40,10 @@ node scarce eth0=10.0.2.15/24@br0
 judge on scarce "$failnth" requests
 node_del scarce
 
-# count NAME: a counter of cookbook.
+# count NAME [NODE]: a counter of cookbook, or of that one.
 count() {
 	local said
-	said=$(on cookbook hbctl show stats)
+	said=$(on "${2-cookbook}" hbctl show stats)
 	[[ $said =~ (^|$'\n')"$1 "([0-9]+) ]] && echo "${BASH_REMATCH[2]}"
 }
 
@@ -65,4 +65,14 @@ check_eq "none was refused" 0 "$(count tx_error)"
 check "both are held for alive" joined cookbook cookbook2
 refuse "and always were" grep -q '"state":"dead"' "$LAB_OUT/cookbook.events" "$LAB_OUT/cookbook2.events"
 check_holders "the address never moved" cookbook
+
+# ---- a death without memory: a verdict needs none, but the event does. The agent is told that it missed one.
+lost=$(count event_lost cookbook2)
+echo 100 >$slab/probability
+cut cookbook
+sleep_us 20000
+echo 0 >$slab/probability
+check_ge "of a death without memory there are no events" $(($(count event_lost cookbook2) - lost)) 1
+wait_address cookbook2 "$vip" 5000 && ok "and yet the address moves"
+check "its agent knows why" log_has cookbook2 'node cookbook: is dead'
 lab_done

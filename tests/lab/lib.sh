@@ -41,21 +41,22 @@ sleep_until_us() {
 	labtool sleep-until "${1}000"
 }
 
-# wait_until TIMEOUT_MS COMMAND…: runs the command every millisecond (every ten where processes take no time of the guest, but
-# of the host) until it succeeds. If it does not in time, that is a
-# failure of the script, which goes on.
+# wait_until TIMEOUT_MS COMMAND…: runs the command every millisecond (LAB_POLL_US) until it succeeds. If not in time, that is a
+# failure of the script, which goes on. In user-mode Linux processes take no time of the guest, but a lot of the host's: there it
+# runs every ten milliseconds, and more seldom the longer it has waited.
 wait_until() {
-	local lab_timeout=$1 lab_end lab_time
+	local lab_timeout=$1 lab_begin lab_waited lab_nap=${LAB_POLL_US:-1000}
 	shift
-	mono_us lab_end
-	lab_end=$((lab_end + lab_timeout * 1000))
+	mono_us lab_begin
 	until "$@" >/dev/null 2>&1; do
-		mono_us lab_time
-		if ((lab_time > lab_end)); then
+		mono_us lab_waited
+		lab_waited=$((lab_waited - lab_begin))
+		if ((lab_waited > lab_timeout * 1000)); then
 			fail "waited $lab_timeout ms in vain for: $*"
 			return 1
 		fi
-		sleep_us "${LAB_POLL_US:-1000}"
+		[[ $LAB_KERNEL != uml* ]] || lab_nap=$((lab_waited < 80000 ? 10000 : lab_waited / 8))
+		sleep_us "$lab_nap"
 	done
 }
 

@@ -23,6 +23,7 @@ judge() {
 modprobe hbkm
 pair_of_nodes
 judge client absent
+judge client full
 
 keepalive=1 deadtime=10
 configure

@@ -9,6 +9,8 @@
  *	nlbad present	there is one, started, with an agent, a group "cookbook",
  *			nodes cookbook (own) and cookbook2, one link, id 0
  *	nlbad nobody	the same, seen by an unprivileged user
+ *	nlbad full	there is none; it makes one with all the nodes and groups that
+ *			there may be, and removes it
  *	nlbad guard GROUP ID,ID ADDR...
  *			for once a good request, which hbctl has no words for:
  *			GROUP, with that order of nodes, has these addresses
@@ -664,6 +666,59 @@ static void without_cluster(void)
 	refused("a new cluster with a wrong time", ERANGE);
 }
 
+/* Must be accepted. */
+static void accepted(const char *name)
+{
+	int got = answer();
+
+	report(!got, name, "%s (%s)", strerror(got), text);
+}
+
+static void node_or_group(uint8_t cmd, const char *name)
+{
+	begin(cmd);
+	if (cmd == HBKM_CMD_NODE_NEW) {
+		put_text(HBKM_A_NODE_NAME, name);
+	} else {
+		put_text(HBKM_A_GROUP_NAME, name);
+		put32(HBKM_A_ORDER, own_id);
+	}
+}
+
+/* As many as there may be, and one more; and two whose names have the same id. */
+static void crowd(uint8_t cmd, const char *what, unsigned int room)
+{
+	char name[32];
+
+	node_or_group(cmd, "costarring");
+	accepted(what);
+	take_state(&before);
+	node_or_group(cmd, "liquid");
+	refused("another of the same id", EEXIST);
+	for (unsigned int i = 1; i < room; i++) {
+		snprintf(name, sizeof(name), "number%u", i);
+		node_or_group(cmd, name);
+		if (answer())
+			report(false, what, "%s (%s)", name, text);
+	}
+	take_state(&before);
+	node_or_group(cmd, "straw");
+	refused("one too many", ENOSPC);
+}
+
+static void full(void)
+{
+	begin(HBKM_CMD_CLUSTER_SET);
+	put_text(HBKM_A_CLUSTER_NAME, "crowded");
+	put_text(HBKM_A_NODE_NAME, "cookbook");
+	accepted("a cluster");
+	take_state(&before);
+	crowd(HBKM_CMD_NODE_NEW, "a node", HBKM_MAX_NODES - 1);
+	crowd(HBKM_CMD_GROUP_NEW, "a group", HBKM_MAX_GROUPS);
+	begin(HBKM_CMD_CLUSTER_DEL);
+	accepted("an end");
+}
+
 /* Not root: may look, may not touch, and sees no key. */
 static void as_nobody(void)
 {
@@ -724,8 +779,10 @@ int main(int argc, char **argv)
 		links();
 		groups();
 		keys();
+	} else if (argc == 2 && !strcmp(argv[1], "full")) {
+		full();
 	} else {
-		fprintf(stderr, "usage: nlbad { absent | present | nobody }\n");
+		fprintf(stderr, "usage: nlbad { absent | present | nobody | full }\n");
 		return 2;
 	}
 	printf("%u good, %u bad\n", good, bad);

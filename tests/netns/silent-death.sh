@@ -38,7 +38,7 @@ deaths() {
 
 # setting COUNT KEEPALIVE_US DEADTIME_US WORST [MEDIAN]
 setting() {
-	local name="$(($2 / 1000))/$(($3 / 1000)) ms" node cut found there from to
+	local name="$(($2 / 1000))/$(($3 / 1000)) ms" node cut found there from to put_off=0
 	local -a outages=() verdicts=() addresses=() answers=()
 	for node in cookbook cookbook2; do
 		check "$name can be set live on $node" on "$node" hbctl set keepalive "$2us" deadtime "$3us"
@@ -60,12 +60,15 @@ setting() {
 		addresses+=($((there - found)))
 		answers+=($((to - there)))
 	done
+	# In user-mode Linux a node that joins anew does so in the very instant of the other's beat, and goes on like that. So a
+	# verdict falls due as one's own beat is on its way to the other, through the queue of the one processor, and is put off once.
+	[[ $LAB_KERNEL != uml* ]] || put_off=$(($3 / 16))
 	spread "$name: client outage" "${outages[@]}"
-	limit "$name: worst client outage, us" "$WORST" "$4"
+	limit "$name: worst client outage, us" "$WORST" $(($4 + put_off))
 	[[ -z ${5-} ]] || limit "$name: median client outage, us" "$MEDIAN" "$5"
 	check_ge "$name: they were outages, us" "$LEAST" $(($3 - 2 * $2))
 	spread "$name: from the cut to the verdict" "${verdicts[@]}"
-	limit "$name: no verdict later than deadtime, us" "$WORST" $(($3 + 500))
+	limit "$name: no verdict later than deadtime, us" "$WORST" $(($3 + 500 + put_off))
 	(($1 < 20)) || limit "$name: the phases were spread, less than it should be in us" $(($2 - $2 / $1 - (WORST - LEAST))) $(($2 / 5))
 	spread "$name: from the verdict to the address" "${addresses[@]}"
 	spread "$name: from the address to the answer" "${answers[@]}"

@@ -7,14 +7,14 @@
 #   source/, tree/   what of its sources and of its build modules are built with
 #   key              what it was built from: it is built anew when that changes
 
-# What is expensive to build is kept as long as this is the same.
+# What is expensive to build is kept as long as this is the same. Make keeps absolute paths in it.
 uml_key() {
 	local source
 	source=$(dpkg-query -W -f '${Version}' "$uml_source" 2>/dev/null) || return
 	{
-		echo "$source"
+		echo "$source" "$dir"
 		gcc --version
-		cat "$lab/uml/common.config" "$lab/uml/${uml_config[$name]}.config"
+		cat "$lab/uml/kernel.sh" "$lab/uml/common.config" "$lab/uml/${uml_config[$name]}.config"
 	} | sha256sum
 }
 
@@ -51,6 +51,9 @@ uml_get() {
 		--exclude="*/drivers/"{accessibility,gpu,media,staging,scsi,infiniband,iio,usb,mfd,clk,pinctrl,hwmon,mtd,gpio}"/*.[ch]" \
 		--exclude="*/drivers/"{net/ethernet,net/wireless,nvme,soc,regulator,rtc,spi,i2c}"/*.[ch]" \
 		-xJf "/usr/src/$uml_source.tar.xz"
+	# KASAN's shadow, an eighth of memory, is private to each process of the host, and each process of the guest is one that
+	# begins as a copy: so the kernel, on its next turns, would copy every page of the shadow that it writes to.
+	sed -i '/^void kasan_map_memory/,/^}/s/MAP_PRIVATE/MAP_SHARED/' "$dir/source/arch/um/os-Linux/mem.c"
 	uml_make defconfig >"$log" 2>&1 || lab_fail "no defconfig: $log"
 	cat "${configs[@]}" >>"$dir/tree/.config"
 	uml_make olddefconfig >>"$log" 2>&1
