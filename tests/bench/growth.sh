@@ -88,7 +88,7 @@ outages=()
 for ((i = 0; i < deaths; i++)); do
 	death $((keepalive_ms * 1000 + 20 + keepalive_ms * 1000 * i / deaths))
 	outages+=("$OUTAGE")
-	limit "$count nodes, $groups groups, $cast: outage, us" "$OUTAGE" $((keepalive_ms * 3000 + 2000))
+	limit "$count nodes, $groups groups, $cast: outage, us" "$OUTAGE" $((keepalive_ms * 6000))
 done
 row="$count $groups $cast $((keepalive_ms * 1000)) $(((ns - idle) * 1000 / spin_ms)) $sent ${outages[*]}"
 echo "$row" >"$LAB_OUT/rows"
