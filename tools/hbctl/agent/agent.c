@@ -295,6 +295,7 @@ static void reload(struct agent *a, const struct run_options *o)
 	log_debug(o->debug || c->debug);
 	watchdog_configure(c);
 	clients_configure(a);
+	hooks_configure(a);
 	ping_configure(a);
 	/* Addresses of groups that go, go before the groups. */
 	a->reloading = true;
@@ -688,6 +689,7 @@ static int start(struct agent *a, const struct run_options *o)
 	a->epoll = epoll_create1(EPOLL_CLOEXEC);
 	watchdog_open(a->config);
 	clients_configure(a);
+	hooks_configure(a);
 	ping_configure(a);
 	sd_notify(0, "READY=1");
 	return HBCTL_OK;
@@ -714,6 +716,8 @@ int agent_run(const struct run_options *o)
 	watchdog_close();
 	if (a.gone && a.groups)
 		resources_drain(&a);
+	if (a.config)
+		hooks_finish(&a);
 	groups_free(a.groups);
 	if (a.config)
 		config_free(a.config);

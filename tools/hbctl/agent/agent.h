@@ -304,6 +304,26 @@ void clients_run(struct agent *a);
 /* When that is; 0: nothing is. */
 uint64_t clients_next(const struct agent *a);
 
+/* ---- hooks.c: programs that are told what has happened ---- */
+
+/* The same for a notification. */
+#define AGENT_HOOK_JOB		0x40000000U
+
+/* Is there anybody to tell? Looks at the disk, as a reload does. */
+void hooks_configure(const struct agent *a);
+/*
+ * @what: "status" of the node @about; "group" or "conflict": of the group @about,
+ * with its holder, NULL: nobody
+ */
+void hooks_tell(struct agent *a, const char *what, const char *about, const char *state,
+		const char *holder);
+/* What the runner says of one. */
+void hooks_report(struct agent *a, const struct runner_report *r);
+/* The runner has died. */
+void hooks_lost(struct agent *a);
+/* What waits for others is told at once: the agent ends. */
+void hooks_finish(struct agent *a);
+
 /* ---- ping.c: what is outside the cluster, and who reaches more of it ---- */
 
 /* As the configuration has it. */

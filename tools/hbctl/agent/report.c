@@ -63,7 +63,7 @@ static bool is_up(const struct nl_node *n)
 	return n->state == HBKM_NODE_UP || n->state == HBKM_NODE_LATE;
 }
 
-static void report_node_state(const struct nl_node *old, const struct nl_node *n)
+static void report_node_state(struct agent *a, const struct nl_node *old, const struct nl_node *n)
 {
 	const char *before = heartbeat_status(old), *after = heartbeat_status(n);
 
@@ -75,8 +75,10 @@ static void report_node_state(const struct nl_node *old, const struct nl_node *n
 	if (n->state == HBKM_NODE_LEFT && old->state != HBKM_NODE_LEFT)
 		log_write(LOG_INFO, "Received shutdown notice from '%s' (%s).", n->name,
 			  reason_name(n->reason));
-	if (strcmp(before, after))
+	if (strcmp(before, after)) {
 		log_write(LOG_INFO, "Status update for node %s: status %s", n->name, after);
+		hooks_tell(a, "status", n->name, after, NULL);
+	}
 	if (old->incarnation && n->incarnation && old->incarnation != n->incarnation)
 		log_write(LOG_INFO, "Heartbeat restart on node %s", n->name);
 }
@@ -147,7 +149,7 @@ void report_node(struct agent *a, const struct nl_node *n)
 				log_write(n->paths_heard & (1U << p) ? LOG_INFO : LOG_WARNING,
 					  "Link %s:%s %s.", n->name, ifname_of_path(a, p),
 					  n->paths_heard & (1U << p) ? "up" : "dead");
-		report_node_state(old, n);
+		report_node_state(a, old, n);
 		report_node_flags(old, n);
 	}
 	if (i < HBKM_MAX_NODES) {
@@ -180,20 +182,32 @@ void report_link(struct agent *a, const struct nl_link *l)
 	}
 }
 
+/* Not on its way from one to the other. */
+static bool is_at_rest(const struct nl_group *g)
+{
+	return g->state != HBKM_GROUP_ACQUIRING && g->state != HBKM_GROUP_RELEASING;
+}
+
 void report_group(struct agent *a, const struct nl_group *g)
 {
 	struct nl_snapshot *s = &a->seen;
-	const char *holder;
+	const char *holder = g->has_holder ? hbnl_node_name(s, g->holder) : NULL;
+	const struct nl_group *old;
 	size_t i;
 
 	for (i = 0; i < s->n_groups && s->groups[i].id != g->id; i++)
 		;
-	if (i == s->n_groups || s->groups[i].has_holder != g->has_holder ||
-	    (g->has_holder && s->groups[i].holder != g->holder)) {
-		holder = g->has_holder ? hbnl_node_name(s, g->holder) : NULL;
+	old = i < s->n_groups ? &s->groups[i] : NULL;
+	if (!old || old->has_holder != g->has_holder ||
+	    (g->has_holder && old->holder != g->holder))
 		log_write(LOG_INFO, "Resource group %s: held by %s", g->name,
 			  holder ? holder : "nobody");
-	}
+	/* Who has just become active is told so before it is told to be the holder. */
+	if (g->state == HBKM_GROUP_ACTIVE)
+		holder = a->config->self;
+	if (is_at_rest(g) && (!old || old->state != g->state ||
+			      (g->state != HBKM_GROUP_ACTIVE && old->holder != g->holder)))
+		hooks_tell(a, "group", g->name, group_state_name(g->state), holder);
 	if (i < HBKM_MAX_GROUPS) {
 		s->groups[i] = *g;
 		if (i == s->n_groups)
@@ -224,6 +238,7 @@ void report_conflict(struct agent *a, const struct nl_group *g, bool has_other, 
 		log_write(LOG_INFO, "Resource group %s: no longer claimed by two nodes", g->name);
 		return;
 	}
+	hooks_tell(a, "conflict", g->name, group_state_name(g->state), name);
 	log_write(LOG_ERR, "Both machines own %s resources!", local ? "our" : "foreign");
 	log_write(LOG_ERR, "Resource group %s: claimed by %s too; %s", g->name,
 		  name ? name : "another node",

@@ -228,6 +228,10 @@ static void on_report(const struct runner_report *report, void *data)
 		clients_report(a, report);
 		return;
 	}
+	if (report->job & AGENT_HOOK_JOB) {
+		hooks_report(a, report);
+		return;
+	}
 	if (report->kind == RUNNER_OUTPUT) {
 		log_write(LOG_INFO, "%s", report->text);
 		return;
@@ -253,6 +257,7 @@ static void runner_lost(struct agent *a)
 	if (!err)
 		agent_watch(a, runner_fd());
 	clients_lost();
+	hooks_lost(a);
 	for (size_t i = 0; i < a->groups->n; i++) {
 		struct agent_group *g = &a->groups->v[i];
 
