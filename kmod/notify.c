@@ -120,7 +120,8 @@ int hbkm_fill_node(struct sk_buff *skb, const struct hbkm_node *node, u64 now)
 		       put_u64(skb, HBKM_A_INCARNATION, cl->incarnation);
 	}
 	if (nla_put_u8(skb, HBKM_A_NODE_STATE, state) ||
-	    nla_put_u8(skb, HBKM_A_REASON, node->reason) || put_reach(skb, node->reach))
+	    nla_put_u8(skb, HBKM_A_REASON, node->reason) ||
+	    (hbkm_detector_present(d) && put_reach(skb, node->reach)))
 		return -EMSGSIZE;
 	if (!d->incarnation)
 		return 0;

@@ -47,6 +47,7 @@ struct push {
 #define PASSES	16
 
 #define REMIND_NS	(20 * NSEC_PER_USEC)
+#define TASKLETS	(BIT(HI_SOFTIRQ) | BIT(TASKLET_SOFTIRQ))
 
 static DEFINE_PER_CPU(struct push, pushes);
 static bool stopped;
@@ -123,10 +124,10 @@ static void pushed(struct tasklet_struct *tasklet)
 	push(cpu);
 }
 
-/* Where bottom halves are off, or nothing is, what is pending is done at the end of that, or of this interrupt. */
+/* Where no softirq is being served, what is pending is done at the end of this interrupt, or when bottom halves are on again. */
 static enum hrtimer_restart remind(struct hrtimer *timer)
 {
-	if (!in_serving_softirq())
+	if (!in_serving_softirq() || !(local_softirq_pending() & TASKLETS))
 		return HRTIMER_NORESTART;
 	hrtimer_forward_now(timer, ns_to_ktime(REMIND_NS));
 	return HRTIMER_RESTART;

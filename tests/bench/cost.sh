@@ -52,9 +52,15 @@ spin() {
 }
 
 wait_settled || lab_done
+mono_us from
 packets=$(sent packets) bytes=$(sent bytes) run=$(in_processes)
 taken=$(spin)
+# The window of these is longer, by how long it takes to look.
+mono_us to
 run=$(($(in_processes) - run)) packets=$(($(sent packets) - packets)) bytes=$(($(sent bytes) - bytes))
+for what in run packets bytes; do
+	declare "$what=$((${!what} * seconds * 1000000 / (to - from)))"
+done
 module=0
 [[ ! -e /sys/module/hbkm/coresize ]] || module=$(($(</sys/module/hbkm/coresize) / 1024))
 resident=$(memory VmRSS) locked=$(memory VmLck)

@@ -244,9 +244,57 @@ static void groups_come_and_go(void **state)
 	assert_int_equal(run(2, 1199 + PAUSE), 1);
 }
 
+static void failed_here(void **state)
+{
+	(void)state;
+	setup(2);
+	s.nodes[0].reach = 1;
+	s.groups[0].state = HBKM_GROUP_FAILED;
+	assert_false(takes(2, 1000));
+	s.groups[0].state = HBKM_GROUP_STANDBY;
+	assert_true(takes(2, 2000));
+}
+
+/* By hand, or because something failed: what was so then is no reason, what changes later is. */
+static void given_away(void **state)
+{
+	(void)state;
+	setup(2);
+	s.nodes[0].reach = 1;
+	s.groups[0].holder = 2;
+	assert_int_equal(run(2, 1000), 0);
+	s.groups[0].has_holder = false;
+	assert_int_equal(run(2, 1100), 0);
+	s.groups[0].has_holder = true;
+	s.groups[0].holder = 1;
+	assert_false(takes(2, 2000));
+	s.nodes[0].reach = 2;
+	assert_false(takes(2, 3000));
+	s.nodes[0].reach = 1;
+	assert_true(takes(2, 4000));
+}
+
+/* What takes long to stop is lost for the reason that there was when it began to. */
+static void lost_slowly(void **state)
+{
+	(void)state;
+	setup(1);
+	s.nodes[1].reach = 2;
+	assert_int_equal(run(1, 1000), 0);
+	s.groups[0].has_holder = false;
+	assert_int_equal(run(1, 1100), 0);
+	assert_int_equal(run(2, 5000), 0);
+	s.groups[0].has_holder = true;
+	s.groups[0].holder = 2;
+	assert_true(takes(2, 6000));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(failed_here),
+		cmocka_unit_test(given_away),
+		cmocka_unit_test(lost_slowly),
 		cmocka_unit_test(balanced),
 		cmocka_unit_test(fewer_there),
 		cmocka_unit_test(only_the_best),

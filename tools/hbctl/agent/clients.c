@@ -137,8 +137,8 @@ static void ended(struct agent *a, struct client *c, int code, const char *why)
 		return;
 	}
 	log_end(c, code, why);
-	/* One that could not even be started is no sign of a machine that is not fit. */
-	if (c->what.failfast && code && !*why) {
+	/* One that could not even be started, by the shell neither, is no sign of a machine that is not fit. */
+	if (c->what.failfast && code && !*why && code != 126 && code != 127) {
 		reboot_machine(a, c);
 		return;
 	}
@@ -197,6 +197,10 @@ void clients_run(struct agent *a)
 	size_t i;
 
 	forget_left();
+	/* One that goes may be the same program, and have what the new one needs. */
+	for (i = 0; i < clients.n; i++)
+		if (clients.v[i].leaving)
+			return;
 	for (i = 0; i < clients.n && !a->stopping; i++)
 		if (clients.v[i].respawn.start_at && clients.v[i].respawn.start_at <= now)
 			start(a, &clients.v[i]);

@@ -79,19 +79,28 @@ static bool may_hold(const struct nl_snapshot *s)
 	       s->cluster.auto_failback != HBKM_FAILBACK_LEGACY;
 }
 
-/* How it came that we no longer hold it. */
-static void remember(struct ipfail_group *m, const struct nl_group *g, uint32_t self,
-		     const struct nl_node *holder, int reach)
+static bool another_reaches_more(const struct nl_snapshot *s, const struct nl_group *g, int reach)
 {
-	if (!g->has_holder)
-		return;
-	if (g->holder == self) {
+	for (size_t i = 0; i < g->n_order; i++) {
+		const struct nl_node *n = node_of(s, g->order[i]);
+
+		if (g->order[i] != s->cluster.node_id && competes(n) && n->reach > reach)
+			return true;
+	}
+	return false;
+}
+
+/* How it came that we no longer hold it: as it was when we let it go, which may take a while. */
+static void remember(struct ipfail_group *m, const struct nl_snapshot *s, const struct nl_group *g,
+		     int reach)
+{
+	if (g->has_holder && g->holder == s->cluster.node_id) {
 		m->held = true;
-		m->lost = false;
+		m->lost = m->given = false;
 	} else if (m->held) {
 		m->held = false;
-		m->lost = reach >= 0 && is_up(holder) && holder->has_reach &&
-			  holder->reach > reach;
+		m->lost = reach >= 0 && another_reaches_more(s, g, reach);
+		m->given = !m->lost;
 	}
 }
 
@@ -99,6 +108,9 @@ static bool has_reason(const struct nl_snapshot *s, const struct nl_group *g,
 		       const struct ipfail_group *m, const struct nl_node *holder, int reach)
 {
 	if (reach < 0 || !may_hold(s) || !is_up(holder) || !holder->has_reach)
+		return false;
+	/* Where it does not start it is of no use; and if it was given away, that was wanted. */
+	if (g->state == HBKM_GROUP_FAILED || m->given)
 		return false;
 	if (reach > holder->reach)
 		return is_best(s, g, reach);
@@ -125,7 +137,10 @@ size_t ipfail_run(struct ipfail *f, const struct nl_snapshot *s, int reach, uint
 
 		if (!m)
 			continue;
-		remember(m, g, s->cluster.node_id, holder, reach);
+		remember(m, s, g, reach);
+		/* What becomes of ping nodes later was not known then. */
+		if (reach >= 0 && holder && holder->has_reach && reach <= holder->reach)
+			m->given = false;
 		if (!g->has_holder || g->holder == s->cluster.node_id ||
 		    !has_reason(s, g, m, holder, reach)) {
 			m->since = 0;

@@ -22,6 +22,7 @@ struct ipfail_group {
 	uint32_t id;
 	bool held;			/* here, when last looked */
 	bool lost;			/* to a node that reached more */
+	bool given;			/* to one that did not: by hand, or for a failure */
 	uint64_t since;			/* when there began to be a reason to take it; 0: none */
 };
 

@@ -343,6 +343,9 @@ void ping_run(struct agent *a)
 		return;
 	reach = reach_count(ping.reach, ping.n);
 	tell(a, reach);
+	/* What was not heard of yet may be another reason than what was. */
+	if (a->reconcile_due)
+		return;
 	compare(a, reach, now);
 }
 

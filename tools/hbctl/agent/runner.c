@@ -28,6 +28,7 @@
 #define JOBS_MAX	128
 /* A program that floods the log is cut off. */
 #define LINES_MAX	1000
+#define READS_MAX	64
 #define LINES_MS	60000
 #define LOCK_POLL_MS	20
 
@@ -142,12 +143,14 @@ static void close_output(struct job *j)
 	j->used = j->pidfd >= 0;
 }
 
+/* What there is now: one that prints without end must not keep the others waiting. */
 static void read_output(struct job *j)
 {
+	unsigned int reads = READS_MAX;
 	char waste[512];
 	ssize_t n;
 
-	while (j->out >= 0) {
+	while (j->out >= 0 && reads--) {
 		size_t room = sizeof(j->text) - 1 - j->len;
 
 		/* The end of a long answer is not looked at. */

@@ -50,6 +50,8 @@ static void set_timeout(void)
 	if (!ioctl(dog.fd, WDIOC_GETTIMEOUT, &got) && got > 0)
 		s = got;
 	dog.period = (uint64_t)s * 1000000000 / FEEDS_IN_TIMEOUT;
+	/* By the old period it may be too late. */
+	dog.at = agent_now();
 	log_write(LOG_NOTICE, "Using watchdog device: %s, timeout %d s", dog.device, s);
 }
 
@@ -70,7 +72,6 @@ static void try_open(uint64_t now)
 		dog.error = 0;
 		check_magic_close();
 		set_timeout();
-		dog.at = now;
 		return;
 	}
 	if (errno != dog.error)
