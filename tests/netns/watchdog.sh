@@ -20,7 +20,7 @@ modprobe -r softdog
 echo 'options softdog soft_noboot=1' >/etc/modprobe.d/softdog.conf
 check "there is no watchdog yet" test ! -e "$dog"
 keepalive=100ms
-deadtime=7
+deadtime=59
 pair_of_nodes
 settings=('watchdog /dev/nosuchdog')
 configure_one cookbook2
@@ -31,8 +31,8 @@ agent cookbook2
 wait_until 30000 joined cookbook cookbook2
 wait_address cookbook "$vip" 30000
 check "softdog was loaded" test -e "$dog"
-check "the log names the device" log_has cookbook 'Using watchdog device: /dev/watchdog, timeout 8 s'
-check_eq "the time-out is deadtime, rounded up" 8 "$(<"$dog/timeout")"
+check "the log names the device" log_has cookbook 'Using watchdog device: /dev/watchdog, timeout 60 s'
+check_eq "the time-out is deadtime, rounded up" 60 "$(<"$dog/timeout")"
 check "it is armed" dog_is state active
 check "without a device: the log says what to do" \
 	log_has cookbook2 'Cannot open watchdog device: /dev/nosuchdog: there is no such device: load its driver'
@@ -48,6 +48,8 @@ configure_one cookbook
 on cookbook pkill -HUP -o -x hbctl
 wait_until 5000 dog_is timeout 5
 check "a reload sets another time-out, but none too short" log_has cookbook 'Using watchdog device: /dev/watchdog, timeout 5 s'
+sleep_us 16000000
+check_eq "and feeds it by that from then on" 0 "$(bites)"
 
 # ---- killed: the next agent goes on
 agent_kill cookbook
