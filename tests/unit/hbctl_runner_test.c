@@ -138,7 +138,9 @@ static void out_of_time(void **state)
 	(void)state;
 	run("sleep 100 & sleep 100", 200, false);
 	assert_true(ended.timed_out);
-	assert_in_range(now_ms() - before, 190, 4000);
+	/* Asked to end, it did: that needed no SIGKILL. */
+	assert_int_equal(ended.code, -15);
+	assert_true(now_ms() - before >= 190);
 	/* The whole group is gone. */
 	run("sleep 0.2; pgrep -f 'sleep [1]00'", 5000, true);
 	assert_int_equal(ended.code, 1);
@@ -146,7 +148,7 @@ static void out_of_time(void **state)
 	run("trap '' TERM; while :; do sleep 0.1; done", 200, false);
 	assert_true(ended.timed_out);
 	assert_int_equal(ended.code, -9);
-	assert_in_range(now_ms() - before, 200 + RUNNER_GRACE_MS - 100, 200 + RUNNER_GRACE_MS + 4000);
+	assert_true(now_ms() - before >= 200 + RUNNER_GRACE_MS - 100);
 }
 
 /* A daemon keeps its standard output: its start has ended all the same, and it may go on printing. */
