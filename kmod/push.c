@@ -124,7 +124,10 @@ static void pushed(struct tasklet_struct *tasklet)
 	push(cpu);
 }
 
-/* Where no softirq is being served, what is pending is done at the end of this interrupt, or when bottom halves are on again. */
+/*
+ * Where no softirq is being served, what is pending is done at the end of this
+ * interrupt, or when bottom halves are on again.
+ */
 static enum hrtimer_restart remind(struct hrtimer *timer)
 {
 	if (!in_serving_softirq() || !(local_softirq_pending() & TASKLETS))

@@ -15,6 +15,17 @@ runs() { on cookbook pgrep -f "/usr/local/bin/$1" >/dev/null; }
 runs_not() { ! runs "$1"; }
 reload() { on cookbook pkill -HUP -o -x hbctl; }
 
+# restart TIMES: kills steady, waits for its start of that number, and sets TOOK_US.
+restart() {
+	local pid before after
+	pid=$(on cookbook pgrep -o -f 'sleep 100000')
+	mono_us before
+	kill -KILL "$pid"
+	wait_until 5000 started steady "$1"
+	mono_us after
+	TOOK_US=$((after - before))
+}
+
 # program NAME SCRIPT: one that keeps an account of its starts in $LAB_OUT/NAME.starts.
 program() {
 	printf '#!/bin/sh\necho start >>%s/%s.starts\n%s\n' "$LAB_OUT" "$1" "$2" >"/usr/local/bin/$1"
@@ -52,21 +63,13 @@ wait_until 2000 log_has cookbook '1000 1000 1000 north cookbook a b'
 check "it runs as its user, with env's variables and its arguments" log_has cookbook '1000 1000 1000 north cookbook a b'
 
 # ---- again and again, but not for ever
-pid=$(on cookbook pgrep -o -f 'sleep 100000')
-mono_us before
-kill -KILL "$pid"
-wait_until 5000 started steady 2
-mono_us after
-check_ge "killed soon after its start: it starts again, but not at once, us" $((after - before)) 950000
-check_le "but soon, us" $((after - before)) 1500000
+restart 2
+check_ge "killed soon after its start: it starts again, but not at once, us" "$TOOK_US" 950000
+check_le "but soon, us" "$TOOK_US" 1500000
 check "the log has Heartbeat's words" log_has cookbook 'Respawning client "/usr/local/bin/steady a b"'
 sleep_us 31000000
-pid=$(on cookbook pgrep -o -f 'sleep 100000')
-mono_us before
-kill -KILL "$pid"
-wait_until 5000 started steady 3
-mono_us after
-check_le "killed after a long run: at once, us" $((after - before)) 500000
+restart 3
+check_le "killed after a long run: at once, us" "$TOOK_US" 500000
 check "one that ends at once is given up" log_has cookbook 'Client "/usr/local/bin/quick" respawning too fast'
 check_eq "after its eleventh run" 11 "$(starts quick)"
 check_eq "one that says so is not started again" 1 "$(starts once)"
