@@ -330,14 +330,13 @@ void hbkm_cluster_go(struct hbkm_cluster *cl, u8 reason)
 	spin_unlock_bh(&cl->lock);
 }
 
-/* Has every node been heard of, or buried? */
+/* Has every node been heard of, or buried while we could have heard it? */
 static bool all_known(const struct hbkm_cluster *cl)
 {
 	const struct hbkm_node *node;
 
 	list_for_each_entry(node, &cl->nodes, list)
-		if (node != cl->self && node->detector.state == HBKM_NODE_INIT &&
-		    !node->detector.oneway)
+		if (node != cl->self && hbkm_detector_unknown(&node->detector))
 			return false;
 	return true;
 }
@@ -368,11 +367,11 @@ static bool presume_dead(struct hbkm_cluster *cl, u64 now)
 /*
  * May we claim anything yet? Once all nodes are accounted for; or a peer that
  * has joined tells what is held, and whoever else lives had a deadtime to be
- * heard; or initdead is over.
+ * heard; or initdead is over. Cut off from everybody we join nobody.
  */
 static bool joined(struct hbkm_cluster *cl, u64 now)
 {
-	if (now < cl->listen_ns)
+	if (cl->isolated || now < cl->listen_ns)
 		return false;
 	if (all_known(cl))
 		return true;
@@ -467,15 +466,21 @@ static u64 links_patience(const struct hbkm_cluster *cl)
 
 static void isolation_changes(struct hbkm_cluster *cl, u64 now)
 {
+	struct hbkm_node *node;
 	u64 longer;
 
 	cl->isolated = cl->cut;
 	if (cl->isolated) {
+		list_for_each_entry(node, &cl->nodes, list)
+			hbkm_detector_doubt(&node->detector);
 		longer = min(max(2 * cl->hold_ns, HOLD_MIN_NS), HOLD_MAX_NS);
 		cl->hold_ns = now < cl->calm_ns ? longer : 0;
 	} else if (cl->state == HBKM_CLUSTER_RUNNING || cl->state == HBKM_CLUSTER_JOINING) {
 		cl->calm_ns = now + CALM_NS;
-		/* Back again: who was silent may live, and hold what we gave up. */
+		/*
+		 * Back again: who was silent may live, and hold what we gave up. A carrier
+		 * does not say that frames get through: a switch may not pass them yet.
+		 */
 		rejoin(cl, now);
 	}
 	hbkm_notify_cluster(cl, now);

@@ -172,12 +172,15 @@ unsigned int hbkm_detector_heard(struct hbkm_detector *d, const struct hbkm_beat
 		return heard;
 
 	heard |= HBKM_HEARD_NEW;
+	d->doubted = false;
 	d->fresh_ns = later(d->fresh_ns, sent_ns(d, b, now));
 	d->heard_ns = now;
 	d->seq = b->seq;
 	d->floor_seq = b->our_seq;
-	if (d->keepalive_us != b->keepalive_us || d->deadtime_us != b->deadtime_us)
+	if (d->keepalive_us != b->keepalive_us || d->deadtime_us != b->deadtime_us) {
 		heard |= HBKM_HEARD_TIMES;
+		d->excused_ns = 0;	/* by its former times, and it has been heard again */
+	}
 	d->keepalive_us = b->keepalive_us;
 	d->deadtime_us = b->deadtime_us;
 	if (take_direction(d, b, now))
@@ -330,10 +333,12 @@ bool hbkm_detector_look_again(struct hbkm_detector *d, const struct hbkm_timing 
  * hbkm_detector_presume_dead() - initdead is over
  * @d: the peer
  *
- * Return: true if nothing is known of it, so that it counts as dead from now on.
+ * Return: true if nothing is known of it, so that it counts as dead from now on; one that
+ * was only doubted to be dead is so from now on without a change.
  */
 bool hbkm_detector_presume_dead(struct hbkm_detector *d)
 {
+	d->doubted = false;
 	if (d->state != HBKM_NODE_INIT || d->oneway)
 		return false;
 	d->state = HBKM_NODE_DEAD;

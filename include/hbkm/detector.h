@@ -84,6 +84,7 @@ struct hbkm_path {
  * @state: enum hbkm_node_state
  * @oneway: it is heard, but does not hear us
  * @gone: this life of it has said good-bye
+ * @doubted: it lived when we were cut off from everybody: that it is silent says little
  * @oneway_ns: since when it does not hear us
  * @incarnation: the life of it that we believe in, 0: none yet
  * @seq: newest number heard of that life
@@ -110,6 +111,7 @@ struct hbkm_detector {
 	u8 state;
 	bool oneway;
 	bool gone;
+	bool doubted;
 	u64 oneway_ns;
 	u64 incarnation;
 	u64 seq;
@@ -177,6 +179,30 @@ static inline bool hbkm_detector_alive(const struct hbkm_detector *d)
 static inline bool hbkm_detector_present(const struct hbkm_detector *d)
 {
 	return hbkm_detector_alive(d) || (d->state == HBKM_NODE_INIT && d->oneway);
+}
+
+/**
+ * hbkm_detector_unknown() - may it live, and hold what we do not know of?
+ * @d: the peer
+ *
+ * Return: true if it was not heard yet, or not again since we were cut off.
+ */
+static inline bool hbkm_detector_unknown(const struct hbkm_detector *d)
+{
+	return (d->state == HBKM_NODE_INIT && !d->oneway) ||
+	       (d->state == HBKM_NODE_DEAD && d->doubted);
+}
+
+/**
+ * hbkm_detector_doubt() - we are cut off from everybody
+ * @d: the peer
+ *
+ * The verdict that is to come says nothing of it, if it lives now. When we are
+ * back, it counts as unknown, as when we started, until it is heard again.
+ */
+static inline void hbkm_detector_doubt(struct hbkm_detector *d)
+{
+	d->doubted |= hbkm_detector_present(d);
 }
 
 /**

@@ -91,7 +91,7 @@ refuses tomcat::conf 'Cannot locate resource script [tomcat]'
 refuses Filesystem::/dev/drbd0 'resource [Filesystem::/dev/drbd0]: 1 arguments, but Filesystem takes 2 to 4'
 refuses redis@ 'Cannot locate resource script [redis@]'
 refuses IPAddr::10.1.1.2 'resource [IPAddr::10.1.1.2]: write IPaddr::'
-refuses IPv6addr::fe80::1 'resource [IPv6addr::fe80::1]: IPv6 addresses are not supported yet'
+refuses IPV6addr::2001:db8::1 'resource [IPV6addr::2001:db8::1]: write IPv6addr::'
 
 printf 'alice drbddisk::r0 apache2\n' >"$dir/haresources"
 said=$("$hbctl" -j check -d "$dir" --self alice | jq -c '.config.groups[0].resources')

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* sources: tools/hbctl/config/hacf.c tools/hbctl/config/hacf_check.c tools/hbctl/config/media.c tools/hbctl/config/ping.c tools/hbctl/config/client.c tools/hbctl/config/env.c tools/hbctl/config/facility.c tools/hbctl/config/haresources.c tools/hbctl/config/resource.c tools/hbctl/config/address.c tools/hbctl/config/authkeys.c tools/hbctl/config/value.c tools/hbctl/config/problems.c tools/hbctl/config/suggest.c tools/hbctl/config/lines.c tools/hbctl/config/dump.c tools/hbctl/config/json.c tools/hbctl/names.c kmod/frame.c */
+/* sources: tools/hbctl/config/hacf.c tools/hbctl/config/hacf_check.c tools/hbctl/config/media.c tools/hbctl/config/ping.c tools/hbctl/config/client.c tools/hbctl/config/env.c tools/hbctl/config/facility.c tools/hbctl/config/haresources.c tools/hbctl/config/resource.c tools/hbctl/config/address.c tools/hbctl/config/authkeys.c tools/hbctl/config/value.c tools/hbctl/config/ip.c tools/hbctl/config/problems.c tools/hbctl/config/suggest.c tools/hbctl/config/lines.c tools/hbctl/config/dump.c tools/hbctl/config/json.c tools/hbctl/names.c kmod/frame.c */
 /* libs: json-c */
 /*
  * The parsers of /etc/ha.d, fed with anything. The first byte selects which: '2' ha.cf,
@@ -142,8 +142,9 @@ static void check_groups(const struct config *c)
 			check_text(a->label, sizeof(a->label));
 			MUST(!a->ifname[0] || ifname_valid(a->ifname));
 			MUST(!a->label[0] || !strncmp(a->label, a->ifname, strlen(a->ifname)));
-			MUST(a->prefix_len == -1 || (a->prefix_len >= 1 && a->prefix_len <= 32));
-			MUST(ntohl(a->addr.s_addr) >> 24);
+			MUST(a->prefix_len == -1 ||
+			     (a->prefix_len >= 1 && a->prefix_len <= (int)ip_bits(&a->addr)));
+			MUST(*(const uint8_t *)ip_bytes(&a->addr));
 		}
 	}
 }

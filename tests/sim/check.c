@@ -270,6 +270,8 @@ void check_life_begins(struct sim_machine *m)
 	m->overdue_since = 0;
 	m->cut_since = 0;
 	m->cut_ns = 0;
+	m->missed = 0;
+	m->isolated = false;
 	for (i = 0; i < SIM_GROUPS; i++)
 		check_group_gone(m, i);
 	memset(m->peer_state, 0, sizeof(m->peer_state));
@@ -291,6 +293,44 @@ void check_joins(const struct sim_machine *m)
 		if (node != m->cl->self && !m->arrivals[machine_index(node->id)].life)
 			violated(INITDEAD, "%s has joined without a word from %s", m->name,
 				 node->name);
+}
+
+/* It becomes RUNNING, having been cut off: those that lived then may live still. */
+void check_returns(const struct sim_machine *m)
+{
+	const struct hbkm_node *node;
+
+	if (!m->missed || m->cl->isolated)
+		return;
+	looked(CUT_JOIN);
+	if (machine_clock(m) >= m->cl->joined_ns + m->cl->params.initdead_us * US)
+		return;
+	list_for_each_entry(node, &m->cl->nodes, list)
+		if (hbkm_detector_alive(&node->detector) && node->said & HBKM_FRAME_F_SETTLED)
+			return;
+	list_for_each_entry(node, &m->cl->nodes, list)
+		if (m->missed & 1U << machine_index(node->id) && node->detector.state == HBKM_NODE_DEAD)
+			violated(CUT_JOIN, "%s counts on the death of %s", m->name, node->name);
+}
+
+/* Whom does it not hear because it is cut off? */
+static void check_missed(struct sim_machine *m)
+{
+	const struct hbkm_node *node;
+
+	if (m->cl->isolated && m->isolated)
+		return;
+	list_for_each_entry(node, &m->cl->nodes, list) {
+		u8 bit = 1U << machine_index(node->id);
+
+		if (!hbkm_detector_present(&node->detector))
+			continue;
+		if (m->cl->isolated)
+			m->missed |= bit;
+		else
+			m->missed &= ~bit;
+	}
+	m->isolated = m->cl->isolated;
 }
 
 /* It says that it stalled: did it? */
@@ -545,6 +585,7 @@ void check_machine(struct sim_machine *m)
 	since(&m->cut_since, runs(m) && cut_off(m));
 	if (m->cut_since && !m->cl->isolated)
 		m->cut_ns = machine_clock(m);
+	check_missed(m);
 	list_for_each_entry(g, &m->cl->groups, list)
 		check_group(m, g);
 	list_for_each_entry(node, &m->cl->nodes, list)

@@ -268,6 +268,20 @@ void machine_stop(struct sim_machine *m)
 }
 
 /*
+ * How long after its timers does it receive, having woken? They are queued for now + 1.
+ * It may take a while more, as when a host hands over what came for its guest; but only
+ * where a beat of ours was due meanwhile, else nothing could tell it that it slept.
+ */
+static u64 rx_lag(const struct sim_machine *m, u64 ns)
+{
+	u64 deadtime = m->params.deadtime_us * US, keepalive = m->params.keepalive_us * US;
+
+	if (m->frozen || ns <= m->cl->interval_ns + deadtime / 64 + m->jitter || sim_chance(500))
+		return 2;
+	return 2 + sim_below(min(deadtime / 20, keepalive / 4));
+}
+
+/*
  * Nothing runs on it for a while. Its clock may stand still with it (a virtual
  * machine stopped), its frames may wait or be lost, and come before or after its
  * timers when it wakes.
@@ -280,10 +294,10 @@ void machine_pause(struct sim_machine *m, u64 ns)
 	m->paused_until = sim.now + ns;
 	m->frozen = sim_chance(250);
 	m->loses = sim_chance(400);
-	m->rx_last = sim_chance(400);
+	m->rx_lag = sim_chance(400) ? rx_lag(m, ns) : 0;
 	trace("%s pauses for %llu us%s%s%s", m->name, (unsigned long long)(ns / US),
 	      m->frozen ? ", its clock too" : "", m->loses ? ", frames are lost" : "",
-	      m->rx_last ? ", timers first" : "");
+	      m->rx_lag ? ", timers first" : "");
 	sim_queue(&m->wake, m->paused_until);
 	check_ways();
 }
@@ -323,8 +337,9 @@ static void wakes(struct sim_event *e)
 		m->paused_until = 0;
 		comes_to_itself(m);
 		check_ways();
-		if (m->rx_last) {	/* its timers are queued for now + 1 */
-			sim_queue(e, sim.now + 2);
+		if (m->rx_lag) {
+			m->rx_until = sim.now + m->rx_lag;
+			sim_queue(e, m->rx_until);
 			return;
 		}
 	}

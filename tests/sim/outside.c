@@ -13,6 +13,7 @@ void hbkm_notify_cluster(struct hbkm_cluster *cl, u64 now)
 	      cl->isolated ? ", isolated" : "");
 	if (cl->state == HBKM_CLUSTER_RUNNING) {
 		check_joins(m);
+		check_returns(m);
 		m->joined_once = true;
 	}
 }

@@ -34,6 +34,7 @@
 	X(SILENCE,	 "silence",	"who was silent for its deadtime claims nothing when it speaks again")	\
 	X(JOINED,	 "joined",	"only who has joined claims anything")	\
 	X(INITDEAD,	 "initdead",	"nobody joins before all are heard, or a settled one is, or initdead is over")	\
+	X(CUT_JOIN,	 "cut-join",	"who was cut off joins again when those that lived are heard, or initdead is over") \
 	X(CUT_OFF,	 "cut-off",	"whose cables are all out claims nothing half a deadtime later")	\
 	X(AGENT,	 "agent",	"whose agent does not do its part in time claims nothing")	\
 	X(SPEAKS,	 "speaks",	"the addresses of a group speak where it is claimed, and nowhere else")	\
@@ -162,7 +163,7 @@ struct arrival {
  * @paused_at: in true time
  * @frozen: its clock stands still while it is paused
  * @loses: what comes meanwhile is lost
- * @rx_last: after a pause its timers run before it receives
+ * @rx_lag: so long after its timers does it receive when a pause ends, 0: before them
  * @woke: end of its last pause, or of another time when it was not itself
  * @woke_ns: the same on its clock
  * @reloaded: when its parameters changed last
@@ -186,6 +187,8 @@ struct arrival {
  * @agent_heard_ns: when its agent last registered, on its clock, 0: not in this life
  * @cut_ns: when its cables were last out and it waited whether they stay so, on its clock
  * @cut_since: since when all its cables are out, while it runs
+ * @missed: bitmap of those that lived when it was cut off, and were not heard since
+ * @isolated: it says that it is
  * @overdue_since: since when that is longer ago than it may be
  * @agent_since: since when the module takes its agent for working, 0: it does not
  * @claimed_since: by group, true time, 0: not claimed
@@ -222,7 +225,7 @@ struct sim_machine {
 	u64 paused_at;
 	bool frozen;
 	bool loses;
-	bool rx_last;
+	u64 rx_lag;
 	u64 woke;
 	u64 woke_ns;
 	u64 reloaded;
@@ -246,6 +249,8 @@ struct sim_machine {
 	u64 agent_heard_ns;
 	u64 cut_ns;
 	u64 cut_since;
+	u8 missed;
+	bool isolated;
 	u64 overdue_since;
 	u64 agent_since;
 	u64 claimed_since[SIM_GROUPS];
@@ -397,6 +402,7 @@ void check_group_gone(struct sim_machine *m, unsigned int group);
 void check_gives_up(const struct sim_machine *m, const struct hbkm_group *g);
 void check_stall(const struct sim_machine *m);
 void check_joins(const struct sim_machine *m);
+void check_returns(const struct sim_machine *m);
 void check_death(const struct sim_machine *m, const struct hbkm_node *node);
 void check_before(const struct sim_machine *m);
 bool check_unmoved(const struct sim_machine *m);

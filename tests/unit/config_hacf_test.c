@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* sources: tools/hbctl/config/hacf.c tools/hbctl/config/hacf_check.c tools/hbctl/config/media.c tools/hbctl/config/ping.c tools/hbctl/config/client.c tools/hbctl/config/env.c tools/hbctl/config/facility.c tools/hbctl/config/value.c tools/hbctl/config/problems.c tools/hbctl/config/suggest.c tools/hbctl/config/lines.c kmod/frame.c */
+/* sources: tools/hbctl/config/hacf.c tools/hbctl/config/hacf_check.c tools/hbctl/config/media.c tools/hbctl/config/ping.c tools/hbctl/config/client.c tools/hbctl/config/env.c tools/hbctl/config/facility.c tools/hbctl/config/value.c tools/hbctl/config/problems.c tools/hbctl/config/suggest.c tools/hbctl/config/lines.c kmod/frame.c tools/hbctl/config/ip.c */
 /*
  * ha.cf: every directive, every default, every complaint and its line.
  */
@@ -623,7 +623,7 @@ static void assert_ping(size_t i, const char *name, size_t n_addrs, const char *
 	assert_true(i < config->n_pings);
 	assert_string_equal(config->pings[i].name, name);
 	assert_int_equal(config->pings[i].n_addrs, n_addrs);
-	assert_string_equal(ping_addr_text(&config->pings[i].addrs[n_addrs - 1], text), last);
+	assert_string_equal(ip_text(&config->pings[i].addrs[n_addrs - 1], text), last);
 }
 
 static void pings(void **state)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* sources: tools/hbctl/config/haresources.c tools/hbctl/config/resource.c tools/hbctl/config/address.c tools/hbctl/config/value.c tools/hbctl/config/problems.c tools/hbctl/config/suggest.c tools/hbctl/config/lines.c kmod/frame.c */
+/* sources: tools/hbctl/config/haresources.c tools/hbctl/config/resource.c tools/hbctl/config/address.c tools/hbctl/config/value.c tools/hbctl/config/problems.c tools/hbctl/config/suggest.c tools/hbctl/config/lines.c kmod/frame.c tools/hbctl/config/ip.c */
 /*
  * haresources: every form of an address, lines and their continuation, and what
  * cannot be.
@@ -59,11 +59,12 @@ static void assert_address(size_t group, size_t i, const char *ip, int prefix_le
 			   const char *ifname, const char *label, const char *broadcast)
 {
 	const struct config_address *a;
+	char text[INET6_ADDRSTRLEN];
 
 	assert_true(group < config->n_groups);
 	assert_true(i < config->groups[group].n_addresses);
 	a = &config->groups[group].addresses[i];
-	assert_addr(a->addr, ip);
+	assert_string_equal(ip_text(&a->addr, text), ip);
 	assert_int_equal(a->prefix_len, prefix_len);
 	assert_string_equal(a->ifname, ifname);
 	assert_string_equal(a->label, label);
@@ -82,6 +83,19 @@ static void the_recipe(void **state)
 	assert_int_equal(config->groups[0].line, 1);
 	assert_int_equal(config->groups[0].n_addresses, 1);
 	assert_address(0, 0, "10.0.2.100", 24, "eth0", "eth0:1", "0.0.0.0");
+}
+
+static void ipv6_forms(void **state)
+{
+	(void)state;
+	parse("alpha IPv6addr::2001:db8::100 IPv6addr::2001:db8:0:0:0:0:0:101/64 IPaddr2::2001:db8::102/128/eth0 IPv6addr::fe80::9//eth1 10.1.1.1\n");
+	EXPECT(&problems, "haresources");
+	assert_int_equal(config->groups[0].n_addresses, 5);
+	assert_address(0, 0, "2001:db8::100", -1, "", "", "0.0.0.0");
+	assert_address(0, 1, "2001:db8::101", 64, "", "", "0.0.0.0");
+	assert_address(0, 2, "2001:db8::102", 128, "eth0", "", "0.0.0.0");
+	assert_address(0, 3, "fe80::9", -1, "eth1", "", "0.0.0.0");
+	assert_address(0, 4, "10.1.1.1", -1, "", "", "0.0.0.0");
 }
 
 static void forms(void **state)
@@ -158,8 +172,17 @@ static void wrong_forms(void **state)
 		{ "192.168.1.200>", "resource: [192.168.1.200>] is not an IPv4 address" },
 		{ "10.1.1", "resource [10.1.1] is not an IPv4 address" },
 		{ "01", "resource [01] is not an IPv4 address" },
-		{ "IPv6addr::fe80::1", "resource [IPv6addr::fe80::1]: IPv6 addresses are not supported yet" },
-		{ "IPaddr2::fe80::1/64", "resource: [fe80::1] is an IPv6 address" },
+		{ "IPv6addr", "resource [IPv6addr]: the address is missing, as IPv6addr::2001:db8::100/64/eth0" },
+		{ "IPv6addr::10.1.1.1/24", "resource [10.1.1.1/24] is not an IPv6 address" },
+		{ "IPv6addr::2001:db8::1/0", "[0] is not the length of a prefix" },
+		{ "IPv6addr::2001:db8::1/129", "[129] is not the length of a prefix" },
+		{ "IPv6addr::2001:db8::1/64/eth0:1", "[eth0:1]: IPv6 addresses have no label" },
+		{ "IPv6addr::2001:db8::1/64/eth0/x", "[2001:db8::1/64/eth0/x] has too many parts" },
+		{ "IPv6addr::2001:db8::1/64/eth0/x/y", "[2001:db8::1/64/eth0/x/y] has too many parts" },
+		{ "IPv6addr::fe80::1", "[fe80::1] is a link-local address: it needs its device" },
+		{ "IPv6addr::ff02::1/64", "resource: [ff02::1] is not the address of a host" },
+		{ "IPv6addr::::1", "resource: [::1] is not the address of a host" },
+		{ "IPv6addr::::ffff:10.1.1.1", "resource: [::ffff:10.1.1.1] is not the address of a host" },
 		{ "\x1b[2J", "resource [?[2J] holds bytes that are no text" },
 		{ "caf\xe9::1", "resource [caf?::1] holds bytes that are no text" },
 		{ "::data", "resource [::data]: the name of a resource script is missing" },
@@ -391,6 +414,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(the_recipe, teardown),
 		cmocka_unit_test_teardown(forms, teardown),
+		cmocka_unit_test_teardown(ipv6_forms, teardown),
 		cmocka_unit_test_teardown(wrong_forms, teardown),
 		cmocka_unit_test_teardown(several, teardown),
 		cmocka_unit_test_teardown(continued, teardown),

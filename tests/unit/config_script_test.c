@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* sources: tools/hbctl/config/script.c tools/hbctl/config/ocf.c tools/hbctl/config/resource.c tools/hbctl/config/problems.c tools/hbctl/config/suggest.c tools/hbctl/config/address.c tools/hbctl/config/value.c */
+/* sources: tools/hbctl/config/script.c tools/hbctl/config/ocf.c tools/hbctl/config/resource.c tools/hbctl/config/problems.c tools/hbctl/config/suggest.c tools/hbctl/config/address.c tools/hbctl/config/value.c tools/hbctl/config/ip.c */
 /*
  * Where a resource's program is, and what an OCF agent is told. The real
  * directories may hold anything: only resource.d is the test's own.
@@ -122,7 +122,7 @@ static void nowhere(void **state)
 	find("-H");
 	EXPECT(&problems, "haresources", "7: error: Cannot locate resource script [-H]");
 	find("2001:db8::1");
-	EXPECT(&problems, "haresources", "7: error: resource [2001:db8::1]: IPv6 addresses are not supported yet");
+	EXPECT(&problems, "haresources", "7: error: resource [2001:db8::1]: write IPv6addr::2001:db8::1");
 	/* what must have been meant */
 	find("IPAddr::10.1.1.1");
 	EXPECT(&problems, "haresources", "7: error: resource [IPAddr::10.1.1.1]: write IPaddr::");

@@ -1055,6 +1055,39 @@ static void a_judge_ahead_of_the_queues_looks_again(void **state)
 	assert_false(hbkm_detector_look_again(&d, &patient, START + 30 * SEC + 20 * MS, 0, true));
 }
 
+/* Who lived when we were cut off counts as unknown until heard again, or initdead is over. */
+static void cut_off_the_dead_are_doubted(void **state)
+{
+	struct hbkm_detector d;
+	struct hbkm_beat b;
+	u64 next;
+
+	(void)state;
+	up(&d, 1);
+	assert_false(hbkm_detector_unknown(&d));
+	hbkm_detector_doubt(&d);
+	assert_false(hbkm_detector_unknown(&d));
+	assert_true(hbkm_detector_judge(&d, &own, START + 40 * MS, &next));
+	assert_int_equal(d.state, HBKM_NODE_DEAD);
+	assert_true(hbkm_detector_unknown(&d));
+	/* Cut off again meanwhile: it is none the less unknown. */
+	hbkm_detector_doubt(&d);
+	assert_true(hbkm_detector_unknown(&d));
+	b = beat(1, 5, START + 50 * MS);
+	assert_true(hbkm_detector_heard(&d, &b, START + 50 * MS) & HBKM_HEARD_NEW);
+	assert_false(hbkm_detector_unknown(&d));
+	/* Heard again, it dies as any. */
+	assert_true(hbkm_detector_judge(&d, &own, START + 90 * MS, &next));
+	assert_false(hbkm_detector_unknown(&d));
+
+	up(&d, 2);
+	hbkm_detector_doubt(&d);
+	assert_true(hbkm_detector_judge(&d, &own, START + 40 * MS, &next));
+	assert_false(hbkm_detector_presume_dead(&d));
+	assert_int_equal(d.state, HBKM_NODE_DEAD);
+	assert_false(hbkm_detector_unknown(&d));
+}
+
 static void initdead_presumes_death_of_the_unknown_only(void **state)
 {
 	struct hbkm_detector d;
@@ -1216,6 +1249,7 @@ int main(void)
 		cmocka_unit_test(a_slow_peer_is_excused_by_its_own_pace),
 		cmocka_unit_test(a_late_judge_looks_again),
 		cmocka_unit_test(a_judge_ahead_of_the_queues_looks_again),
+		cmocka_unit_test(cut_off_the_dead_are_doubted),
 		cmocka_unit_test(initdead_presumes_death_of_the_unknown_only),
 		cmocka_unit_test(lives_have_no_order),
 		cmocka_unit_test(whoever_can_hear_each_other_will),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* sources: tools/hbctl/set.c tools/hbctl/run.c tools/hbctl/config/value.c tools/hbctl/config/problems.c tools/hbctl/move.c tools/hbctl/names.c */
+/* sources: tools/hbctl/set.c tools/hbctl/run.c tools/hbctl/config/value.c tools/hbctl/config/problems.c tools/hbctl/move.c tools/hbctl/names.c tools/hbctl/config/ip.c */
 /* Command lines: what they mean, and how they are refused. */
 #include "hbctl_stub.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* sources: tools/hbctl/agent/reconcile.c */
+/* sources: tools/hbctl/agent/reconcile.c tools/hbctl/config/ip.c */
 /* Which addresses must go, which must come, and what is acknowledged. */
 #include <stdarg.h>
 #include <setjmp.h>
@@ -24,12 +24,12 @@ static size_t n_present;
 static struct reconcile_action actions[MAX];
 static size_t n_actions;
 
-static struct in_addr ip(const char *text)
+static struct in6_addr ip(const char *text)
 {
 	struct in_addr a;
 
 	assert_int_equal(inet_pton(AF_INET, text, &a), 1);
-	return a;
+	return ip_from_v4(a);
 }
 
 static int setup(void **state)

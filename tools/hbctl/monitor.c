@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "hbctl.h"
+#include "ip.h"
 #include "names.h"
 #include "nl.h"
 #include "out.h"
@@ -180,7 +181,7 @@ static void take_event(const struct nl_event *e, void *data)
 	case HBKM_EVENT_DUPLICATE:
 		begin("duplicate", "group", e->time_ns);
 		print_group(&m->s, &e->group);
-		out_string("address", address_text(&e->addr, addr, sizeof(addr)));
+		out_string("address", ip_text(&e->addr, addr));
 		out_string("hwaddr", hwaddr_text(e->hwaddr, e->hwaddr_len, hw, sizeof(hw)));
 		break;
 	case HBKM_EVENT_STALL:

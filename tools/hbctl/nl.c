@@ -23,6 +23,7 @@
 #include <netlink/socket.h>
 
 #include "hbctl.h"
+#include "ip.h"
 #include "nl.h"
 
 #define RECEIVE_SIZE	(64 * 1024)
@@ -216,8 +217,7 @@ static bool get_addr(const struct nlattr *attr, struct in6_addr *to)
 	memset(to, 0, sizeof(*to));
 	switch (nla_len(attr)) {
 	case sizeof(struct in_addr):
-		to->s6_addr[10] = to->s6_addr[11] = 0xff;
-		memcpy(&to->s6_addr[12], nla_data(attr), sizeof(struct in_addr));
+		*to = ip_from_v4(*(const struct in_addr *)nla_data(attr));
 		return true;
 	case sizeof(*to):
 		memcpy(to, nla_data(attr), sizeof(*to));
@@ -754,11 +754,8 @@ static int put_guard(struct nl_msg *msg, const struct nl_group *g)
 	struct nlattr *nest = nla_nest_start(msg, HBKM_A_GUARD | NLA_F_NESTED);
 	int put = nest ? 0 : -1;
 
-	for (size_t i = 0; i < g->n_guard && !put; i++) {
-		bool v4 = IN6_IS_ADDR_V4MAPPED(&g->guard[i]);
-
-		put |= nla_put(msg, HBKM_A_ADDR, v4 ? 4 : 16, &g->guard[i].s6_addr[v4 ? 12 : 0]);
-	}
+	for (size_t i = 0; i < g->n_guard && !put; i++)
+		put |= nla_put(msg, HBKM_A_ADDR, (int)ip_bits(&g->guard[i]) / 8, ip_bytes(&g->guard[i]));
 	/* Not nla_nest_end(): that leaves an empty one out, and it means: none. */
 	if (!put)
 		nest->nla_len = (uint16_t)((char *)nlmsg_tail(nlmsg_hdr(msg)) - (char *)nest);

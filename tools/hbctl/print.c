@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hbctl.h"
+#include "ip.h"
 #include "names.h"
 #include "out.h"
 #include "print.h"
@@ -109,15 +110,6 @@ void print_link(const struct nl_link *l)
 	out_uint("rx", l->rx);
 }
 
-const char *address_text(const struct in6_addr *a, char *buf, size_t size)
-{
-	if (IN6_IS_ADDR_V4MAPPED(a))
-		inet_ntop(AF_INET, &a->s6_addr[12], buf, (socklen_t)size);
-	else
-		inet_ntop(AF_INET6, a, buf, (socklen_t)size);
-	return buf;
-}
-
 const char *hwaddr_text(const uint8_t *hw, size_t len, char *buf, size_t size)
 {
 	size_t at = 0;
@@ -136,7 +128,7 @@ void print_group(const struct nl_snapshot *s, const struct nl_group *g)
 	for (size_t i = 0; i < g->n_order; i++)
 		order[i] = hbnl_node_name(s, g->order[i]);
 	for (size_t i = 0; i < g->n_guard; i++)
-		guard[i] = address_text(&g->guard[i], text[i], sizeof(text[i]));
+		guard[i] = ip_text(&g->guard[i], text[i]);
 	out_head("name", g->name);
 	out_string("state", group_state_name(g->state));
 	out_name("holder", g->has_holder ? hbnl_node_name(s, g->holder) : NULL);

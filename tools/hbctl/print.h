@@ -17,9 +17,6 @@ void print_group(const struct nl_snapshot *s, const struct nl_group *g);
 /* "10.0.2.16", or "" for bcast. */
 const char *link_address(const struct nl_link *l, char *buf, size_t size);
 
-/* Either family's; IPv4 as IPv4-mapped. */
-const char *address_text(const struct in6_addr *a, char *buf, size_t size);
-
 /* "02:00:00:00:01:00" */
 const char *hwaddr_text(const uint8_t *hw, size_t len, char *buf, size_t size);
 

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/icmp.h>
+#include <netinet/icmp6.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -58,20 +59,37 @@ static uint16_t checksum(const struct echo *echo)
 	return ~(sum + (sum >> 16));
 }
 
-static int echo_socket(const char *address)
+static void connect_to(int fd, const char *address, const void *peer, socklen_t len)
+{
+	int room = 4 << 20;
+
+	if (fd < 0 || connect(fd, peer, len))
+		die("%s: %s", address, strerror(errno));
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
+}
+
+static int echo_socket(const char *address, bool *v6)
 {
 	struct sockaddr_in peer = { .sin_family = AF_INET };
+	struct sockaddr_in6 peer6 = { .sin6_family = AF_INET6 };
 	struct icmp_filter filter = { .data = ~(1u << ICMP_ECHOREPLY) };
-	int room = 4 << 20;
+	struct icmp6_filter filter6;
 	int fd;
 
+	*v6 = inet_pton(AF_INET6, address, &peer6.sin6_addr) == 1;
+	if (*v6) {
+		fd = socket(AF_INET6, SOCK_RAW | SOCK_NONBLOCK, IPPROTO_ICMPV6);
+		connect_to(fd, address, &peer6, sizeof(peer6));
+		ICMP6_FILTER_SETBLOCKALL(&filter6);
+		ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, &filter6);
+		setsockopt(fd, SOL_ICMPV6, ICMP6_FILTER, &filter6, sizeof(filter6));
+		return fd;
+	}
 	if (inet_pton(AF_INET, address, &peer.sin_addr) != 1)
-		die("'%s' is not an IPv4 address", address);
+		die("'%s' is not an address", address);
 	fd = socket(AF_INET, SOCK_RAW | SOCK_NONBLOCK, IPPROTO_ICMP);
-	if (fd < 0 || connect(fd, (struct sockaddr *)&peer, sizeof(peer)))
-		die("%s: %s", address, strerror(errno));
+	connect_to(fd, address, &peer, sizeof(peer));
 	setsockopt(fd, SOL_RAW, ICMP_FILTER, &filter, sizeof(filter));
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
 	return fd;
 }
 
@@ -84,11 +102,14 @@ int verb_client(int argc, char **argv)
 	uint64_t interval, next;
 	size_t count = 0;
 	uint16_t sequence = 0;
+	bool v6;
 	int fd, file;
 
 	if (argc != 4)
 		usage();
-	fd = echo_socket(argv[1]);
+	fd = echo_socket(argv[1], &v6);
+	if (v6)
+		ask.type = ICMP6_ECHO_REQUEST;
 	interval = number(argv[2]) * NS_PER_US;
 	if (!interval)
 		usage();
@@ -122,7 +143,8 @@ int verb_client(int argc, char **argv)
 			ask.sequence = htons(sequence++);
 			ask.sent = now;
 			ask.checksum = 0;
-			ask.checksum = checksum(&ask);
+			if (!v6)		/* else the kernel does it */
+				ask.checksum = checksum(&ask);
 			/* No route, no neighbour, no room: then there is no answer, which is what we record. */
 			send(fd, &ask, sizeof(ask), MSG_DONTWAIT);
 			next += interval;
@@ -130,7 +152,7 @@ int verb_client(int argc, char **argv)
 				next = now + interval;
 		}
 		while ((length = recv(fd, packet, sizeof(packet), 0)) > 0) {
-			size_t header = (packet[0] & 15) * 4;
+			size_t header = v6 ? 0 : (packet[0] & 15) * 4;
 			struct echo reply;
 
 			if ((size_t)length < header + sizeof(reply))

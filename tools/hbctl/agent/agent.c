@@ -154,11 +154,13 @@ static void receive(struct agent *a)
 
 /* ---- the configuration ---- */
 
-static bool is_service(const struct config *c, struct in_addr addr)
+static bool is_service(const struct config *c, struct in_addr v4)
 {
+	struct in6_addr addr = ip_from_v4(v4);
+
 	for (size_t i = 0; i < c->n_groups; i++)
 		for (size_t j = 0; j < c->groups[i].n_addresses; j++)
-			if (c->groups[i].addresses[j].addr.s_addr == addr.s_addr)
+			if (ip_same(&c->groups[i].addresses[j].addr, &addr))
 				return true;
 	return false;
 }
@@ -608,9 +610,9 @@ static int open_all(struct agent *a)
 		return hbnl_fail(a->nl, "events", ret);
 	if (vip_open(&a->rt))
 		return fail(HBCTL_REFUSED, "rtnetlink: %s", strerror(errno));
-	a->arp_fd = arp_open();
-	if (a->arp_fd < 0)
-		log_write(LOG_ERR, "No address will be announced: %s", strerror(-a->arp_fd));
+	a->notice_fd = notice_open();
+	if (a->notice_fd < 0)
+		log_write(LOG_ERR, "No address will be announced: %s", strerror(-a->notice_fd));
 	return HBCTL_OK;
 }
 
@@ -697,7 +699,7 @@ static int start(struct agent *a, const struct run_options *o)
 
 int agent_run(const struct run_options *o)
 {
-	static struct agent a = { .arp_fd = -1, .publish_fd = -1 };
+	static struct agent a = { .notice_fd = -1, .publish_fd = -1 };
 	sigset_t set;
 	int signals, ret;
 
@@ -721,8 +723,8 @@ int agent_run(const struct run_options *o)
 	groups_free(a.groups);
 	if (a.config)
 		config_free(a.config);
-	if (a.arp_fd >= 0)
-		close(a.arp_fd);
+	if (a.notice_fd >= 0)
+		close(a.notice_fd);
 	publish_close(&a);
 	vip_close(a.rt);
 	hbnl_events_close(a.ev);

@@ -168,7 +168,7 @@ struct agent {
 	struct hbnl *nl;
 	struct hbnl_events *ev;
 	struct rtnl *rt;
-	int arp_fd;			/* < 0: nothing is announced */
+	int notice_fd;			/* < 0: nothing is announced */
 	bool warm;			/* as the command line says */
 	uint32_t script_timeout_ms;	/* the same */
 	int epoll;			/* what the loop waits for */

@@ -4,14 +4,14 @@
 
 static void announce(struct agent *a, const struct agent_group *g)
 {
-	const struct arp_pair *pairs[CONFIG_MAX_RESOURCES];
+	const struct notice *notices[CONFIG_MAX_RESOURCES];
 	unsigned int n = 0;
 
 	for (size_t i = 0; i < g->n_vips; i++)
 		if (agent_vip_wanted(g, i))
-			pairs[n++] = &g->vips[i].arp;
-	if (a->arp_fd >= 0)
-		arp_send(a->arp_fd, pairs, n);
+			notices[n++] = &g->vips[i].notice;
+	if (a->notice_fd >= 0)
+		notice_send(a->notice_fd, notices, n);
 }
 
 void announce_first(struct agent *a, struct agent_group *g)

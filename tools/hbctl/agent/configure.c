@@ -237,12 +237,8 @@ static int fill_group(const struct config *c, const struct config_group *from, b
 		log_write(LOG_ERR, "group %s: more than %d addresses", g->name, HBKM_MAX_GUARD);
 		return -ENOSPC;
 	}
-	for (size_t i = 0; i < from->n_addresses; i++) {
-		struct in6_addr *to = &g->guard[g->n_guard++];
-
-		to->s6_addr[10] = to->s6_addr[11] = 0xff;
-		memcpy(&to->s6_addr[12], &from->addresses[i].addr, sizeof(struct in_addr));
-	}
+	for (size_t i = 0; i < from->n_addresses; i++)
+		g->guard[g->n_guard++] = from->addresses[i].addr;
 	if (warm && g->n_guard && !has_scripts(from))
 		g->flags = HBKM_GROUP_F_WARM;
 	return 0;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The resource groups that the configuration has, and their addresses. */
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,9 +85,9 @@ void groups_free(struct agent_groups *groups)
 
 const char *group_vip_text(const struct vip *v, char *buf, size_t size)
 {
-	char addr[INET_ADDRSTRLEN];
+	char addr[INET6_ADDRSTRLEN];
 
-	inet_ntop(AF_INET, &v->addr, addr, sizeof(addr));
+	ip_text(&v->addr, addr);
 	if (!v->ifindex)
 		snprintf(buf, size, "%s", addr);
 	else if (*v->label)

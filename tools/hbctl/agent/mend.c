@@ -3,7 +3,6 @@
  * So that all is as the kernel decided: everything is compared with it, and with
  * the interfaces, and what differs is put right.
  */
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,7 +60,7 @@ static void take_natives(struct agent_group *g)
 
 static void remove_present(struct agent *a, const struct vip_present *p)
 {
-	char addr[INET_ADDRSTRLEN], ifname[IFNAMSIZ] = "?";
+	char addr[INET6_ADDRSTRLEN], ifname[IFNAMSIZ] = "?";
 	int err = vip_remove_present(a->rt, p);
 	bool expected = false;
 
@@ -79,7 +78,7 @@ static void remove_present(struct agent *a, const struct vip_present *p)
 	/* An order to release that came this way is logged as such. */
 	if (expected && !err)
 		return;
-	inet_ntop(AF_INET, &p->addr, addr, sizeof(addr));
+	ip_text(&p->addr, addr);
 	if_indextoname((unsigned int)p->ifindex, ifname);
 	if (a->reloading && !err)
 		log_write(LOG_INFO, "Resource %s/%u on %s: removed", addr, p->prefix_len, ifname);

@@ -77,11 +77,6 @@ static int open_socket(int family)
 	return fd;
 }
 
-static bool is_v4(const struct in6_addr *addr)
-{
-	return IN6_IS_ADDR_V4MAPPED(addr);
-}
-
 /* Those that there is somebody to ask by, and no others. */
 static void open_sockets(struct agent *a)
 {
@@ -90,7 +85,7 @@ static void open_sockets(struct agent *a)
 
 		for (size_t i = 0; i < ping.n; i++)
 			for (size_t j = 0; j < ping.nodes[i].n_addrs; j++)
-				wanted |= is_v4(&ping.nodes[i].addrs[j]) == !v6;
+				wanted |= ip_is_v4(&ping.nodes[i].addrs[j]) == !v6;
 		if (wanted && ping.fd[v6] < 0) {
 			ping.fd[v6] = open_socket(v6 ? AF_INET6 : AF_INET);
 			if (ping.fd[v6] < 0)
@@ -128,7 +123,7 @@ static void ask(const struct in6_addr *addr)
 	struct sockaddr_in to4 = { .sin_family = AF_INET };
 	struct sockaddr_in6 to6 = { .sin6_family = AF_INET6, .sin6_addr = *addr };
 
-	if (is_v4(addr)) {
+	if (ip_is_v4(addr)) {
 		memcpy(&to4.sin_addr, &addr->s6_addr[12], sizeof(to4.sin_addr));
 		echo.type = ICMP_ECHO;
 		echo.checksum = checksum(&echo, sizeof(echo));

@@ -9,14 +9,14 @@
 
 bool reconcile_match(const struct vip *v, const struct vip_present *p)
 {
-	return v->ifindex == p->ifindex && v->addr.s_addr == p->addr.s_addr &&
+	return v->ifindex == p->ifindex && ip_same(&v->addr, &p->addr) &&
 	       v->prefix_len == p->prefix_len && (!*v->label || !strcmp(v->label, p->label));
 }
 
 /* Same place, whatever prefix and label: what was put there for us by another hand. */
 static bool same_place(const struct vip *v, const struct vip_present *p)
 {
-	return v->ifindex == p->ifindex && v->addr.s_addr == p->addr.s_addr;
+	return v->ifindex == p->ifindex && ip_same(&v->addr, &p->addr);
 }
 
 static bool must_go(const struct agent_groups *groups, const struct vip_present *p)

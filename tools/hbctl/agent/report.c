@@ -251,6 +251,6 @@ void report_duplicate(const struct nl_event *e)
 
 	log_write(LOG_ERR, "Resource group %s: %s is held here, but the machine with hardware "
 		  "address %s says that it has it, too", e->group.name,
-		  address_text(&e->addr, addr, sizeof(addr)),
+		  ip_text(&e->addr, addr),
 		  hwaddr_text(e->hwaddr, e->hwaddr_len, hw, sizeof(hw)));
 }

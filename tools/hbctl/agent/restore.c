@@ -53,7 +53,7 @@ static void restore(struct agent *a, struct agent_group *g, struct vip *v)
 static void address_gone(struct agent *a, struct agent_group *g, struct vip *v,
 			 const struct vip_change *c)
 {
-	if (v->ifindex != c->ifindex || v->addr.s_addr != c->addr.s_addr)
+	if (v->ifindex != c->ifindex || !ip_same(&v->addr, &c->addr))
 		return;
 	if (is_wanted(g, v))
 		restore(a, g, v);
@@ -73,7 +73,7 @@ static void link_gone(struct agent_group *g, struct vip *v, const struct vip_cha
 	v->held = false;
 	v->ifindex = 0;
 	v->up = v->running = false;
-	v->arp.usable = false;
+	v->notice.n = 0;
 }
 
 static void link_changed(struct agent *a, struct agent_group *g, struct vip *v,

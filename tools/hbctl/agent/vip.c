@@ -10,6 +10,7 @@
 #include <sys/uio.h>
 
 #include <linux/rtnetlink.h>
+#include <net/if_arp.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
@@ -68,7 +69,8 @@ int vip_open(struct rtnl **out)
 	fd = nl_socket_get_fd(rt->watch);
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	if (nl_socket_add_memberships(rt->watch, RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, 0))
+	if (nl_socket_add_memberships(rt->watch, RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR,
+				      RTNLGRP_IPV6_IFADDR, 0))
 		goto err;
 	return 0;
 err:
@@ -104,44 +106,66 @@ static void put(struct vip_message *m, unsigned short type, const void *data, si
 	m->h.nlmsg_len = NLMSG_ALIGN(m->h.nlmsg_len) + (uint32_t)RTA_SPACE(len);
 }
 
+static unsigned char scope(const struct in6_addr *addr)
+{
+	if (ip_is_v4(addr))
+		return *(const uint8_t *)ip_bytes(addr) == 127 ? RT_SCOPE_HOST : RT_SCOPE_UNIVERSE;
+	return IN6_IS_ADDR_LINKLOCAL(addr) ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
+}
+
 static void begin(struct vip_message *m, uint16_t type, uint16_t flags, int ifindex,
-		  uint8_t prefix_len, struct in_addr addr)
+		  uint8_t prefix_len, const struct in6_addr *addr)
 {
 	memset(m, 0, sizeof(*m));
 	m->h.nlmsg_len = NLMSG_LENGTH(sizeof(m->ifa));
 	m->h.nlmsg_type = type;
 	m->h.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags;
-	m->ifa.ifa_family = AF_INET;
+	m->ifa.ifa_family = ip_is_v4(addr) ? AF_INET : AF_INET6;
 	m->ifa.ifa_prefixlen = prefix_len;
 	m->ifa.ifa_index = (uint32_t)ifindex;
-	m->ifa.ifa_scope = ntohl(addr.s_addr) >> 24 == 127 ? RT_SCOPE_HOST : RT_SCOPE_UNIVERSE;
-	put(m, IFA_LOCAL, &addr, sizeof(addr));
+	m->ifa.ifa_scope = scope(addr);
+	put(m, IFA_LOCAL, ip_bytes(addr), ip_bits(addr) / 8);
+	put(m, IFA_ADDRESS, ip_bytes(addr), ip_bits(addr) / 8);
 }
 
-static struct in_addr netmask(unsigned int prefix_len)
+static void put_v4(struct vip_message *m, const struct vip *v)
 {
-	struct in_addr mask = { prefix_len ? htonl(UINT32_MAX << (32 - prefix_len)) : 0 };
+	struct in_addr broadcast = v->want_broadcast;
 
-	return mask;
+	if (!broadcast.s_addr && v->prefix_len < 31)
+		broadcast.s_addr = ip_to_v4(&v->addr).s_addr | htonl(UINT32_MAX >> v->prefix_len);
+	if (broadcast.s_addr)
+		put(m, IFA_BROADCAST, &broadcast, sizeof(broadcast));
+	if (*v->label)
+		put(m, IFA_LABEL, v->label, strlen(v->label) + 1);
+}
+
+/*
+ * Usable at once: whether another has it is not for the network to find out, which
+ * takes a second. And never preferred, so that no connection of the host's own
+ * begins from an address that may go: what being a secondary one is in IPv4.
+ */
+static void put_v6(struct vip_message *m)
+{
+	const struct ifa_cacheinfo lifetime = { .ifa_prefered = 0, .ifa_valid = UINT32_MAX };
+	const uint32_t flags = IFA_F_NODAD;
+
+	put(m, IFA_FLAGS, &flags, sizeof(flags));
+	put(m, IFA_CACHEINFO, &lifetime, sizeof(lifetime));
 }
 
 static void build_messages(struct vip *v)
 {
-	struct in_addr broadcast = v->want_broadcast;
 	const uint8_t mark = VIP_MARK;
 
-	if (!broadcast.s_addr && v->prefix_len < 31)
-		broadcast.s_addr = v->addr.s_addr | ~netmask(v->prefix_len).s_addr;
-	begin(&v->add, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, v->ifindex, v->prefix_len, v->addr);
-	put(&v->add, IFA_ADDRESS, &v->addr, sizeof(v->addr));
-	if (broadcast.s_addr)
-		put(&v->add, IFA_BROADCAST, &broadcast, sizeof(broadcast));
-	if (*v->label)
-		put(&v->add, IFA_LABEL, v->label, strlen(v->label) + 1);
+	begin(&v->add, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, v->ifindex, v->prefix_len, &v->addr);
+	if (ip_is_v4(&v->addr))
+		put_v4(&v->add, v);
+	else
+		put_v6(&v->add);
 	put(&v->add, IFA_PROTO, &mark, sizeof(mark));
 
-	begin(&v->del, RTM_DELADDR, 0, v->ifindex, v->prefix_len, v->addr);
-	put(&v->del, IFA_ADDRESS, &v->addr, sizeof(v->addr));
+	begin(&v->del, RTM_DELADDR, 0, v->ifindex, v->prefix_len, &v->addr);
 }
 
 static void take_text(struct rtnl *rt, const struct nlmsghdr *h)
@@ -278,9 +302,9 @@ int vip_remove_present(struct rtnl *rt, const struct vip_present *p)
 	struct vip_message m, *one = &m;
 	int result, ret;
 
-	begin(&m, RTM_DELADDR, 0, p->ifindex, p->prefix_len, p->addr);
-	put(&m, IFA_ADDRESS, &p->addr, sizeof(p->addr));
-	put(&m, IFA_LABEL, p->label, strlen(p->label) + 1);
+	begin(&m, RTM_DELADDR, 0, p->ifindex, p->prefix_len, &p->addr);
+	if (*p->label)
+		put(&m, IFA_LABEL, p->label, strlen(p->label) + 1);
 	ret = transact(rt, &one, 1, &result);
 	if (!ret)
 		ret = result;
@@ -317,20 +341,20 @@ void vip_init(struct vip *v, const struct config_address *a)
 
 bool vip_same(const struct vip *a, const struct vip *b)
 {
-	return a->addr.s_addr == b->addr.s_addr && a->want_prefix_len == b->want_prefix_len &&
+	return ip_same(&a->addr, &b->addr) && a->want_prefix_len == b->want_prefix_len &&
 	       a->want_broadcast.s_addr == b->want_broadcast.s_addr &&
 	       !strcmp(a->want_ifname, b->want_ifname) && !strcmp(a->label, b->label);
 }
 
 const struct vip_route *vip_pick_route(const struct vip_route *routes, size_t n,
-				       struct in_addr addr, bool any)
+				       const struct in6_addr *addr, bool any)
 {
 	const struct vip_route *best = NULL;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct vip_route *r = &routes[i];
 
-		if ((addr.s_addr ^ r->dst.s_addr) & netmask(r->prefix_len).s_addr)
+		if (!ip_within(addr, &r->dst, r->prefix_len))
 			continue;
 		if (!any && (!r->direct || !r->prefix_len))
 			continue;
@@ -415,23 +439,38 @@ again:
 	return ret;
 }
 
+/* Of that family; none is all zeros. False for what is none of ours. */
+static bool take_ip(struct in6_addr *to, uint8_t family, const struct nlattr *attr)
+{
+	size_t len = family == AF_INET ? sizeof(struct in_addr) : sizeof(*to);
+	struct in_addr v4 = { 0 };
+
+	memset(to, 0, sizeof(*to));
+	if ((family != AF_INET && family != AF_INET6) || (attr && (size_t)nla_len(attr) != len))
+		return false;
+	if (attr)
+		memcpy(family == AF_INET ? (void *)&v4 : to, nla_data(attr), len);
+	if (family == AF_INET)
+		*to = ip_from_v4(v4);
+	return true;
+}
+
 static void take_route(struct nlmsghdr *h, struct collection *c)
 {
 	const struct rtmsg *rtm = NLMSG_DATA(h);
 	struct nlattr *tb[RTA_MAX + 1];
+	struct in6_addr dst;
 	struct vip_route *r;
 
 	if (h->nlmsg_type != RTM_NEWROUTE ||
-	    nlmsg_parse(h, sizeof(*rtm), tb, RTA_MAX, NULL) < 0 ||
-	    rtm->rtm_family != AF_INET || rtm->rtm_type != RTN_UNICAST ||
+	    nlmsg_parse(h, sizeof(*rtm), tb, RTA_MAX, NULL) < 0 || rtm->rtm_type != RTN_UNICAST ||
 	    rtm->rtm_table != RT_TABLE_MAIN || !tb[RTA_OIF] ||
-	    (tb[RTA_DST] && nla_len(tb[RTA_DST]) != 4))
+	    !take_ip(&dst, rtm->rtm_family, tb[RTA_DST]))
 		return;
 	r = collect(c);
 	if (!r)
 		return;
-	if (tb[RTA_DST])
-		memcpy(&r->dst, nla_data(tb[RTA_DST]), sizeof(r->dst));
+	r->dst = dst;
 	r->prefix_len = rtm->rtm_dst_len;
 	r->ifindex = (int)nla_get_u32(tb[RTA_OIF]);
 	r->direct = !tb[RTA_GATEWAY];
@@ -441,7 +480,9 @@ static void take_route(struct nlmsghdr *h, struct collection *c)
 /* As Heartbeat does for an address that is given without interface or prefix. */
 static int find_route(struct rtnl *rt, struct vip *v)
 {
-	struct rtmsg rtm = { .rtm_family = AF_INET, .rtm_table = RT_TABLE_MAIN };
+	struct rtmsg rtm = {
+		.rtm_family = ip_is_v4(&v->addr) ? AF_INET : AF_INET6, .rtm_table = RT_TABLE_MAIN,
+	};
 	struct collection c = { .size = sizeof(struct vip_route), .take = take_route };
 	const struct vip_route *r;
 	int ret;
@@ -457,7 +498,7 @@ static int find_route(struct rtnl *rt, struct vip *v)
 				routes[i] = routes[--n];
 			else
 				i++;
-		r = vip_pick_route(routes, n, v->addr, v->want_prefix_len >= 0);
+		r = vip_pick_route(routes, n, &v->addr, v->want_prefix_len >= 0);
 		if (r) {
 			v->ifindex = r->ifindex;
 			if (v->want_prefix_len < 0)
@@ -472,13 +513,29 @@ static int find_route(struct rtnl *rt, struct vip *v)
 	return ret;
 }
 
+static bool is_router(const char *ifname)
+{
+	char path[128];
+	int value = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/forwarding", ifname);
+	f = fopen(path, "re");
+	if (!f)
+		return false;
+	if (fscanf(f, "%d", &value) != 1)
+		value = 0;
+	fclose(f);
+	return value;
+}
+
 int vip_refresh(struct rtnl *rt, struct vip *v)
 {
 	struct rtnl_link *link = NULL;
 	unsigned int flags;
 	struct nl_addr *mac;
 
-	memset(&v->arp, 0, sizeof(v->arp));
+	v->notice.n = 0;
 	if (rtnl_link_get_kernel(rt->sk, v->ifindex, NULL, &link) < 0) {
 		snprintf(rt->error, sizeof(rt->error), "no interface with index %d", v->ifindex);
 		return -ENODEV;
@@ -490,7 +547,8 @@ int vip_refresh(struct rtnl *rt, struct vip *v)
 	v->running = v->up && (flags & IFF_RUNNING);
 	if (rtnl_link_get_arptype(link) == ARPHRD_ETHER && mac &&
 	    nl_addr_get_len(mac) == ETH_ALEN && !(flags & (IFF_NOARP | IFF_LOOPBACK)))
-		arp_build(&v->arp, v->ifindex, nl_addr_get_binary_addr(mac), v->addr);
+		notice_build(&v->notice, v->ifindex, nl_addr_get_binary_addr(mac), &v->addr,
+			     !ip_is_v4(&v->addr) && is_router(v->ifname));
 	rtnl_link_put(link);
 	build_messages(v);
 	return 0;
@@ -533,15 +591,14 @@ static bool parse_address(struct nlmsghdr *h, struct vip_present *p)
 	struct nlattr *tb[IFA_MAX + 1];
 	struct nlattr *local;
 
-	if (nlmsg_parse(h, sizeof(*ifa), tb, IFA_MAX, NULL) < 0 || ifa->ifa_family != AF_INET)
+	if (nlmsg_parse(h, sizeof(*ifa), tb, IFA_MAX, NULL) < 0)
 		return false;
 	local = tb[IFA_LOCAL] ? tb[IFA_LOCAL] : tb[IFA_ADDRESS];
-	if (!local || nla_len(local) != sizeof(p->addr))
-		return false;
 	memset(p, 0, sizeof(*p));
+	if (!local || !take_ip(&p->addr, ifa->ifa_family, local))
+		return false;
 	p->ifindex = (int)ifa->ifa_index;
 	p->prefix_len = ifa->ifa_prefixlen;
-	memcpy(&p->addr, nla_data(local), sizeof(p->addr));
 	if (tb[IFA_LABEL])
 		snprintf(p->label, sizeof(p->label), "%.*s", nla_len(tb[IFA_LABEL]),
 			 (const char *)nla_data(tb[IFA_LABEL]));
@@ -563,7 +620,7 @@ static void take_address(struct nlmsghdr *h, struct collection *c)
 
 int vip_list(struct rtnl *rt, struct vip_present **out, size_t *n)
 {
-	struct ifaddrmsg ifa = { .ifa_family = AF_INET };
+	struct ifaddrmsg ifa = { .ifa_family = AF_UNSPEC };
 	struct collection c = { .size = sizeof(struct vip_present), .take = take_address };
 	int ret;
 

@@ -18,23 +18,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "arp.h"
 #include "config.h"
+#include "ip.h"
+#include "notice.h"
 
 #define VIP_MARK	0x68		/* IFA_PROTO: 'h' */
 
 struct vip_message {
 	struct nlmsghdr h;
 	struct ifaddrmsg ifa;
-	uint8_t attrs[64];
+	uint8_t attrs[96];
 };
 
 struct vip {
-	struct in_addr addr;
+	struct in6_addr addr;		/* IPv4 as IPv4-mapped, here as everywhere below */
 	/* as configured */
 	char want_ifname[IFNAMSIZ];	/* "": by route */
 	int want_prefix_len;		/* -1: by route */
-	struct in_addr want_broadcast;
+	struct in_addr want_broadcast;	/* IPv4; 0.0.0.0: the highest of the subnet */
 	char label[IFNAMSIZ];		/* "": none */
 	/* as found; ifindex 0: not (yet) to be found */
 	int ifindex;
@@ -42,7 +43,7 @@ struct vip {
 	uint8_t prefix_len;
 	struct vip_message add;
 	struct vip_message del;
-	struct arp_pair arp;
+	struct notice notice;
 	bool up;			/* the interface is */
 	bool running;			/* the interface is up, with carrier */
 	/* as far as we know */
@@ -52,10 +53,10 @@ struct vip {
 	uint64_t restored_since;
 };
 
-/* An IPv4 address that is on an interface. */
+/* An address that is on an interface. */
 struct vip_present {
 	int ifindex;
-	struct in_addr addr;
+	struct in6_addr addr;
 	uint8_t prefix_len;
 	char label[IFNAMSIZ];
 	bool ours;			/* it has our mark */
@@ -74,13 +75,13 @@ struct vip_change {
 	char ifname[IFNAMSIZ];		/* LINK, LINK_GONE */
 	bool up;			/* LINK */
 	bool running;			/* LINK: up, with carrier */
-	struct in_addr addr;		/* ADDR, ADDR_GONE */
+	struct in6_addr addr;		/* ADDR, ADDR_GONE */
 };
 
 /* A route, as far as it matters to find the interface of an address. */
 struct vip_route {
-	struct in_addr dst;
-	uint8_t prefix_len;
+	struct in6_addr dst;
+	uint8_t prefix_len;		/* in bits of its family */
 	int ifindex;
 	bool direct;			/* no gateway */
 	uint32_t priority;
@@ -157,7 +158,7 @@ int vip_restore(struct rtnl *rt, struct vip *v);
 int vip_remove_present(struct rtnl *rt, const struct vip_present *p);
 
 /**
- * vip_list - all IPv4 addresses on all interfaces
+ * vip_list - all addresses on all interfaces
  * @rt: of vip_open()
  * @out: receives an array to free()
  * @n: receives its length
@@ -175,7 +176,7 @@ int vip_list(struct rtnl *rt, struct vip_present **out, size_t *n);
  * or NULL
  */
 const struct vip_route *vip_pick_route(const struct vip_route *routes, size_t n,
-				       struct in_addr addr, bool any);
+				       const struct in6_addr *addr, bool any);
 
 /* ---- changes made by anybody ---- */
 

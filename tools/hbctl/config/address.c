@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The argument of IPaddr and IPaddr2: ADDRESS[/MASK[/DEVICE[:LABEL]][/BROADCAST]].
+ * The argument of IPaddr and IPaddr2: ADDRESS[/MASK[/DEVICE[:LABEL]][/BROADCAST]];
+ * and that of IPv6addr, which IPaddr2 takes, too: ADDRESS[/PREFIX[/DEVICE]].
  */
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -59,36 +60,15 @@ static int device_parse(const struct place *at, char *text, struct config_addres
 	return ifname_parse(at, "device", text, a->ifname);
 }
 
-/**
- * address_parse - an address with its mask, device, label and broadcast address
- * @at: where, for messages
- * @text: as behind IPaddr::
- * @a: receives it
- *
- * Return: 0, or -1 after an error.
- */
-int address_parse(const struct place *at, const char *text, struct config_address *a)
+static int v4_parse(const struct place *at, const char *text, char **fields, size_t n,
+		    struct config_address *a)
 {
-	char copy[CONFIG_LINE_MAX + 1], *rest = copy, *fields[FIELDS_MAX], *part;
 	const char *broadcast = NULL;
-	size_t n = 0;
+	struct in_addr v4;
 
-	memset(a, 0, sizeof(*a));
-	a->prefix_len = -1;
-	if (strlen(text) >= sizeof(copy))
+	if (host_addr_parse(at, "resource", fields[0], &v4))
 		return -1;
-	strcpy(copy, text);
-	while ((part = strsep(&rest, "/"))) {
-		if (n == FIELDS_MAX) {
-			place_error(at, "[%s] has too many parts: ADDRESS/MASK/DEVICE/BROADCAST is all there can be",
-				    text);
-			return -1;
-		}
-		fields[n++] = part;
-	}
-
-	if (host_addr_parse(at, "resource", fields[0], &a->addr))
-		return -1;
+	a->addr = ip_from_v4(v4);
 	if (n > 1 && fields[1][0] && mask_parse(at, fields[1], &a->prefix_len))
 		return -1;
 	if (n > 2) {
@@ -113,6 +93,76 @@ int address_parse(const struct place *at, const char *text, struct config_addres
 		return -1;
 	}
 	return 0;
+}
+
+static int v6_parse(const struct place *at, const char *text, char **fields, size_t n,
+		    struct config_address *a)
+{
+	unsigned int bits;
+
+	if (inet_pton(AF_INET6, fields[0], &a->addr) != 1) {
+		place_error(at, "resource [%s] is not an IPv6 address, as 2001:db8::100/64/eth0", text);
+		return -1;
+	}
+	if (IN6_IS_ADDR_MULTICAST(&a->addr) || IN6_IS_ADDR_UNSPECIFIED(&a->addr) ||
+	    IN6_IS_ADDR_LOOPBACK(&a->addr) || IN6_IS_ADDR_V4MAPPED(&a->addr)) {
+		place_error(at, "resource: [%s] is not the address of a host", fields[0]);
+		return -1;
+	}
+	if (n > 3) {
+		place_error(at, "[%s] has too many parts: ADDRESS/PREFIX/DEVICE is all there can be", text);
+		return -1;
+	}
+	if (n > 1 && fields[1][0]) {
+		if (uint_parse(fields[1], 128, &bits) || !bits) {
+			place_error(at, "[%s] is not the length of a prefix: 1 to 128 is wanted behind the address (ADDRESS/PREFIX/DEVICE)",
+				    fields[1]);
+			return -1;
+		}
+		a->prefix_len = (int)bits;
+	}
+	if (n > 2 && fields[2][0]) {
+		if (strchr(fields[2], ':')) {
+			place_error(at, "[%s]: IPv6 addresses have no label: the device alone is wanted", fields[2]);
+			return -1;
+		}
+		return ifname_parse(at, "device", fields[2], a->ifname);
+	}
+	if (IN6_IS_ADDR_LINKLOCAL(&a->addr)) {
+		place_error(at, "[%s] is a link-local address: it needs its device (ADDRESS/PREFIX/DEVICE)", text);
+		return -1;
+	}
+	return 0;
+}
+
+/**
+ * address_parse - an address with its mask, device, label and broadcast address
+ * @at: where, for messages
+ * @text: as behind IPaddr:: or IPv6addr::
+ * @v6: it is to be an IPv6 address
+ * @a: receives it
+ *
+ * Return: 0, or -1 after an error.
+ */
+int address_parse(const struct place *at, const char *text, bool v6, struct config_address *a)
+{
+	char copy[CONFIG_LINE_MAX + 1], *rest = copy, *fields[FIELDS_MAX], *part;
+	size_t n = 0;
+
+	memset(a, 0, sizeof(*a));
+	a->prefix_len = -1;
+	if (strlen(text) >= sizeof(copy))
+		return -1;
+	strcpy(copy, text);
+	while ((part = strsep(&rest, "/"))) {
+		if (n == FIELDS_MAX) {
+			place_error(at, "[%s] has too many parts: %s is all there can be", text,
+				    v6 ? "ADDRESS/PREFIX/DEVICE" : "ADDRESS/MASK/DEVICE/BROADCAST");
+			return -1;
+		}
+		fields[n++] = part;
+	}
+	return v6 ? v6_parse(at, text, fields, n, a) : v4_parse(at, text, fields, n, a);
 }
 
 /* Is this an IPv6 address, whatever is behind it? */

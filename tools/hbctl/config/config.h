@@ -15,6 +15,8 @@
 
 #include <linux/hbkm.h>
 
+#include "ip.h"
+
 struct json_object;
 
 /* ---- problems found: every one, not only the first ---- */
@@ -139,13 +141,13 @@ struct config_key {
 struct config_address {
 	char ifname[IFNAMSIZ];		/* "": that of the route to the address */
 	char label[IFNAMSIZ];		/* "": none */
-	struct in_addr addr;
-	struct in_addr broadcast;	/* 0.0.0.0: the highest of the subnet */
+	struct in6_addr addr;		/* IPv4 as IPv4-mapped */
+	struct in_addr broadcast;	/* IPv4; 0.0.0.0: the highest of the subnet */
 	int prefix_len;			/* -1: that of the route to the address */
 };
 
 enum resource_kind {
-	RESOURCE_ADDRESS,		/* IPaddr, IPaddr2, or bare: the agent's own doing */
+	RESOURCE_ADDRESS,		/* IPaddr, IPaddr2, IPv6addr, or bare: the agent's own doing */
 	RESOURCE_SCRIPT,		/* of resource.d or init.d: PATH ARGUMENT... start */
 	RESOURCE_OCF,			/* an OCF agent: what it needs to know is in its environment */
 	RESOURCE_UNIT,			/* systemd's */

@@ -52,7 +52,7 @@ static void print_ping(FILE *out, const struct config_ping *ping)
 
 	fprintf(out, "ping %s", ping->name);
 	for (i = 0; i < ping->n_addrs && ping->n_addrs > 1; i++)
-		fprintf(out, "%s%s", i ? " or " : ": ", ping_addr_text(&ping->addrs[i], text));
+		fprintf(out, "%s%s", i ? " or " : ": ", ip_text(&ping->addrs[i], text));
 	fputc('\n', out);
 }
 
@@ -87,9 +87,9 @@ static void print_clients(FILE *out, const struct config *c)
 
 static void print_address(FILE *out, const struct config_address *a)
 {
-	char text[INET_ADDRSTRLEN];
+	char text[INET6_ADDRSTRLEN];
 
-	fprintf(out, "  address %s", inet_ntop(AF_INET, &a->addr, text, sizeof(text)));
+	fprintf(out, "  address %s", ip_text(&a->addr, text));
 	if (a->prefix_len >= 0)
 		fprintf(out, "/%d", a->prefix_len);
 	if (a->ifname[0])

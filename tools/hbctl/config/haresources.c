@@ -4,7 +4,6 @@
  * resource is an address, or a script, whose program is looked for afterwards.
  */
 #include <hbkm/frame.h>
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -164,15 +163,17 @@ static int address_check(struct haresources *h, const struct config_address *a)
 {
 	const struct config *c = h->c;
 	const struct config_group *g;
-	char text[INET_ADDRSTRLEN];
+	char text[INET6_ADDRSTRLEN];
+	struct in6_addr own;
 	size_t i, j;
 
-	inet_ntop(AF_INET, &a->addr, text, sizeof(text));
+	ip_text(&a->addr, text);
 	for (i = 0; i < c->n_links + c->n_own_links; i++) {
 		const struct config_link *link = i < c->n_links ? &c->links[i] :
 						 &c->own_links[i - c->n_links];
 
-		if (link->kind == HBKM_LINK_UCAST && link->addr.s_addr == a->addr.s_addr) {
+		own = ip_from_v4(link->addr);
+		if (link->kind == HBKM_LINK_UCAST && ip_same(&own, &a->addr)) {
 			place_error(&h->at, "[%s] is a node's own address, as line %u of ha.cf says: an address that moves must be a further one",
 				    text, link->line);
 			return -1;
@@ -181,7 +182,7 @@ static int address_check(struct haresources *h, const struct config_address *a)
 	for (i = 0; i <= c->n_groups; i++) {
 		g = i < c->n_groups ? &c->groups[i] : h->group;
 		for (j = 0; j < g->n_addresses; j++) {
-			if (g->addresses[j].addr.s_addr != a->addr.s_addr)
+			if (!ip_same(&g->addresses[j].addr, &a->addr))
 				continue;
 			if (g == h->group) {
 				place_warning(&h->at, "[%s] is on this line already", text);
@@ -218,13 +219,13 @@ static void resource_append(struct haresources *h, struct config_resource *r)
 	g->resources[g->n_resources++] = *r;
 }
 
-static void address_add(struct haresources *h, const char *word, const char *text)
+static void address_add(struct haresources *h, const char *word, const char *text, bool v6)
 {
 	struct config_resource r = { .kind = RESOURCE_ADDRESS, .line = h->at.line };
 	struct config_group *g = h->group;
 	struct config_address a, *addresses;
 
-	if (address_parse(&h->at, text, &a) || address_check(h, &a))
+	if (address_parse(&h->at, text, v6, &a) || address_check(h, &a))
 		return;
 	addresses = grow(h, g->addresses, g->n_addresses, sizeof(a));
 	if (!addresses)
@@ -274,6 +275,27 @@ static void script_add(struct haresources *h, const char *word)
 	resource_append(h, &r);
 }
 
+static bool is_called(const char *word, size_t len, const char *name)
+{
+	return len == strlen(name) && !strncmp(word, name, len);
+}
+
+/* @arg: what is behind the name of IPaddr, IPaddr2 or IPv6addr. */
+static void ip_add(struct haresources *h, const char *word, const char *arg, bool v6)
+{
+	const char *form = v6 ? "IPv6addr::2001:db8::100/64/eth0" : "IPaddr::10.0.2.100/24/eth0";
+
+	if (!*arg || !strcmp(arg, "::"))
+		place_error(&h->at, "resource [%s]: the address is missing, as %s", word, form);
+	else if (strncmp(arg, "::", 2))
+		script_add(h, word);
+	else if (!v6 && strstr(arg + 2, "::"))
+		place_error(&h->at, "resource [%s]: one argument is wanted, with / between its parts: ADDRESS/MASK/DEVICE/BROADCAST",
+			    word);
+	else
+		address_add(h, word, arg + 2, v6);
+}
+
 static void resource_add(struct haresources *h, const char *word)
 {
 	size_t name = strcspn(word, ":");
@@ -286,28 +308,14 @@ static void resource_add(struct haresources *h, const char *word)
 			    CONFIG_MAX_RESOURCES);
 		return;
 	}
-	if (looks_like_address(word)) {
-		address_add(h, word, word);
-		return;
-	}
-	if (name == 8 && !strncasecmp(word, "IPv6addr", 8)) {
-		place_error(&h->at, "resource [%s]: IPv6 addresses are not supported yet", word);
-		return;
-	}
-	if ((name != 6 || strncmp(word, "IPaddr", 6)) && (name != 7 || strncmp(word, "IPaddr2", 7))) {
-		script_add(h, word);
-		return;
-	}
-	if (!*arg || !strcmp(arg, "::"))
-		place_error(&h->at, "resource [%s]: the address is missing, as IPaddr::10.0.2.100/24/eth0",
-			    word);
-	else if (strncmp(arg, "::", 2))
-		script_add(h, word);
-	else if (strstr(arg + 2, "::") && !address_is_ipv6(arg + 2))
-		place_error(&h->at, "resource [%s]: one argument is wanted, with / between its parts: ADDRESS/MASK/DEVICE/BROADCAST",
-			    word);
+	if (looks_like_address(word))
+		address_add(h, word, word, false);
+	else if (is_called(word, name, "IPv6addr"))
+		ip_add(h, word, arg, true);
+	else if (is_called(word, name, "IPaddr") || is_called(word, name, "IPaddr2"))
+		ip_add(h, word, arg, address_is_ipv6(arg + strspn(arg, ":")));
 	else
-		address_add(h, word, arg + 2);
+		script_add(h, word);
 }
 
 /* ---- lines ---- */

@@ -73,8 +73,6 @@ int outside_addr_parse(const struct place *at, const char *what, const char *tex
 int node_name_parse(const char *text, char name[HBKM_NAME_MAX + 1]);
 const char *time_text(uint32_t us, char buf[32]);
 
-const char *ping_addr_text(const struct in6_addr *addr, char text[INET6_ADDRSTRLEN]);
-
 /* ---- facility.c ---- */
 
 int facility_parse(const char *text, int *facility);
@@ -95,7 +93,7 @@ const char *suggest_node(const struct config *c, const char *word);
 
 /* ---- address.c ---- */
 
-int address_parse(const struct place *at, const char *text, struct config_address *a);
+int address_parse(const struct place *at, const char *text, bool v6, struct config_address *a);
 bool address_is_ipv6(const char *text);
 
 /* ---- resource.c ---- */

@@ -150,12 +150,13 @@ static struct json_object *addresses_json(const struct config_group *g, bool *ok
 {
 	struct json_object *array = json_object_new_array(), *o;
 	const struct config_address *a;
+	char text[INET6_ADDRSTRLEN];
 	size_t i;
 
 	for (i = 0; i < g->n_addresses; i++) {
 		a = &g->addresses[i];
 		o = json_object_new_object();
-		add_addr(o, ok, "address", a->addr);
+		add_string(o, ok, "address", ip_text(&a->addr, text));
 		if (a->prefix_len >= 0)
 			add_number(o, ok, "prefix_len", a->prefix_len);
 		else
@@ -225,7 +226,7 @@ static struct json_object *pings_json(const struct config *c, bool *ok)
 		addrs = json_object_new_array();
 		for (j = 0; j < c->pings[i].n_addrs; j++)
 			append(addrs, ok, json_object_new_string(
-				       ping_addr_text(&c->pings[i].addrs[j], text)));
+				       ip_text(&c->pings[i].addrs[j], text)));
 		add(o, ok, "addresses", addrs);
 		append(array, ok, o);
 	}

@@ -128,7 +128,7 @@ static int try_ocf(struct finder *f, struct config_resource *r)
 
 static const char *address_kind(size_t i, const void *arg)
 {
-	static const char *const kinds[] = { "IPaddr", "IPaddr2" };
+	static const char *const kinds[] = { "IPaddr", "IPaddr2", "IPv6addr" };
 
 	(void)arg;
 	return i < ARRAY_SIZE(kinds) ? kinds[i] : NULL;
@@ -145,7 +145,7 @@ static void not_found(struct finder *f, const struct config_resource *r)
 		place_error(&f->at, "Cannot locate resource script [%s]: %s is no program: run chmod 755 %s",
 			    r->name, f->unusable, f->unusable);
 	else if (address_is_ipv6(r->text))
-		place_error(&f->at, "resource [%s]: IPv6 addresses are not supported yet", r->text);
+		place_error(&f->at, "resource [%s]: write IPv6addr::%s", r->text, r->text);
 	else if (strchr(r->text, ':') && meant)
 		place_error(&f->at, "resource [%s]: write %s::, with just these letters and two colons",
 			    r->text, meant);

@@ -226,8 +226,7 @@ int outside_addr_parse(const struct place *at, const char *what, const char *tex
 		}
 		if (host_addr_parse(at, what, text, &v4))
 			return -1;
-		addr->s6_addr[10] = addr->s6_addr[11] = 0xff;
-		memcpy(&addr->s6_addr[12], &v4, sizeof(v4));
+		*addr = ip_from_v4(v4);
 		return 0;
 	}
 	if (inet_pton(AF_INET6, text, addr) != 1) {
@@ -246,14 +245,6 @@ int outside_addr_parse(const struct place *at, const char *what, const char *tex
 		return -1;
 	}
 	return 0;
-}
-
-/* An address of a ping node, in words. Return: @text. */
-const char *ping_addr_text(const struct in6_addr *addr, char text[INET6_ADDRSTRLEN])
-{
-	if (IN6_IS_ADDR_V4MAPPED(addr))
-		return inet_ntop(AF_INET, &addr->s6_addr[12], text, INET6_ADDRSTRLEN);
-	return inet_ntop(AF_INET6, addr, text, INET6_ADDRSTRLEN);
 }
 
 /**
