@@ -22,6 +22,12 @@ def moves: { name, title, kind, failed,
 	events: [reduce .rows[] as $row ({}; .[$row[0]] = $row) | .[] | { event: .[0] } + if .[1] == "-" then {} else
 		{ outage_ms: (.[1] | tonumber | ms), both_answered_ms: (.[3] | tonumber | ms) } end] } | with_entries(select(.value != null));
 
+# Rows: load, moves, us both had it, beats, us late: half, 999 of 1000, all.
+def loads: { name, title, kind, failed,
+	loads: [.rows[] | .[0] as $load | (.[1:] | map(tonumber)) as [$moves, $both, $beats, $half, $most, $worst] |
+		{ load: $load, moves: $moves, both_ms: ($both | ms), beats: $beats, late_us: [$half, $most, $worst] }] }
+	| with_entries(select(.value != null));
+
 # One row: seconds, ns taken with it and without it, ns in its processes, frames, bytes, KiB resident, locked, KiB of the module.
 def cost: .rows[0] as $row | { name, title, kind, failed } + if $row == null then {} else
 	($row | map(tonumber)) as [$seconds, $with, $without, $processes, $frames, $bytes, $resident, $locked, $code] |
@@ -75,7 +81,7 @@ def targets: . as $result
 	 ("stop", "start", "switch", "switch-back" | target("1 ms / 3 ms: \(.), outage"; event(.); 0.5))];
 
 def result: { death: map(select(.step == "death") | death), moves: map(select(.step == "moves") | moves),
-	cost: map(select(.step == "cost") | cost), growth: map(select(.step == "growth") | growth) | sort_by([.cast, .groups, .nodes]) }
+	loads: map(select(.step == "loads") | loads), cost: map(select(.step == "cost") | cost), growth: map(select(.step == "growth") | growth) | sort_by([.cast, .groups, .nodes]) }
 	| . + { growth_fit: [.growth as $all | ("ucast", "mcast") as $cast | [$all[] | select(.cast == $cast and .groups == 1)] |
 		fit(.) | select(. != null) | . + { cast: $cast }] }
 	| . + { targets: targets, behind: behind };
@@ -101,6 +107,14 @@ def table:
 	(.moves[] | . as $c | ([$events[] as $event | [$c.events[]? | select(.event == $event)][0] |
 			if . == null then "" elif .outage_ms == null then "cannot" else .outage_ms | rounded end]
 		+ ["kill", "hang" | . as $event | [$c.events[]? | select(.event == $event) | .both_answered_ms | rounded][0] // ""]) as $cells |
+		([$c.title + if $c.failed then " (failed: \($c.failed))" else "" end] + $cells | row))),
+	"",
+	(["none", "hogs", "fifo", "flood", "fifo-flood", "memory", "standby-stopped"] as $loads |
+	(["false failovers under load: moves (ms both had it); beats late by, us: half / 999 of 1000 / all"] + $loads | row),
+	"|" + "---|" * ($loads | length + 1),
+	(.loads[] | . as $c | [$loads[] as $load | [$c.loads[] | select(.load == $load)][0] | if . == null then "" else
+			"\(.moves)\(if .both_ms > 0 then " (\(.both_ms | rounded))" else "" end); \(if .beats < 3 then "no beats" else
+			.late_us | map(round | tostring) | join(" / ") end)" end] as $cells |
 		([$c.title + if $c.failed then " (failed: \($c.failed))" else "" end] + $cells | row))),
 	"",
 	"| cost of the idle pair | instructions a second | of them in processes | for a beat sent and received | beats a second | bytes a second | resident KiB | locked KiB | module KiB |",

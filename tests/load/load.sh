@@ -5,7 +5,7 @@
 #	tests/lab/run tests/load/load.sh [-w] [-s SECONDS] [-d DEATHS] [-t DEADTIME_US]... LOAD...
 # With -w the standby is warm: it takes over without its agent, which then may come to run whenever it likes.
 # A row of JSON for each load and deadtime is kept in $LAB_OUT/rows. tests/load/matrix runs them all.
-# lab: files ../netns/common.sh trace.sh
+# lab: files ../netns/common.sh trace.sh loads.sh
 # lab: needs nft mkfs.ext4 fsfreeze
 # lab: modules loop ext4 nf_tables nft_ct nft_limit nf_conntrack sch_tbf sch_prio
 # lab: dmesg-allow Out of memory|oom|Call Trace|labtool: a line for the console
@@ -15,6 +15,8 @@
 . ../netns/common.sh
 # shellcheck source=trace.sh
 . ./trace.sh
+# shellcheck source=loads.sh
+. ./loads.sh
 
 seconds=5 deaths=2 deadtimes=() warm=''
 while getopts ws:d:t: option; do
@@ -29,8 +31,6 @@ done
 shift $((OPTIND - 1))
 [[ ${#deadtimes[@]} -gt 0 ]] || deadtimes=(10000 3000)
 
-# What ends with the script's patience, should nobody end it before.
-forever=3000
 # Under these loads a death is seen in time, but acted upon when agents, at SCHED_FIFO 50, come to run; or when an ordinary process
 # that forks does, for it may hold the lock on the per-CPU memory that a route of the address takes; or the new holder's answers
 # wait in the interface's queue.
@@ -39,45 +39,11 @@ unanswered=' fifo fifo-flood flood-fifo forks txqueue '
 # And under these interrupts or softirqs are kept off for longer: a console prints with interrupts off, and received frames are
 # looked at up to 300 at a time.
 imprecise=' console flood-fifo '
-loads=()
+# Frames as the module's own, but for the last byte.
+# shellcheck disable=SC2034 # loads.sh reads it
+flood_with=$LAB_OUT/forged
 
-# ---- the loads -------------------------------------------------------------------------------------------------------
-# start_NAME begins one, and end_NAME, where there is one, what is left to do when its processes were ended.
-
-# load [NODE] COMMAND…: a process of a load, of ordinary priority but where it says otherwise. (Ours is another: see below.)
-load() {
-	local -a there=()
-	[[ -z ${lab_holder[$1]-} ]] || { there=(labtool on "${lab_holder[$1]}") && shift; }
-	"${there[@]}" chrt -o 0 "$@" >/dev/null 2>&1 </dev/null &
-	loads+=($!)
-}
-
-flood() {	# RUN-AS PORT BYTES [ON_MS OFF_MS]: each node floods the other. @: frames as the module's own, but for the last byte
-	# shellcheck disable=SC2086 # words on purpose
-	load cookbook $1 labtool udp-flood 10.0.2.16 "$2" "${3/#@/@$LAB_OUT/forged.cookbook}" "$forever" "${@:4}"
-	# shellcheck disable=SC2086
-	load cookbook2 $1 labtool udp-flood 10.0.2.15 "$2" "${3/#@/@$LAB_OUT/forged.cookbook2}" "$forever" "${@:4}"
-}
-
-start_none() { :; }
-start_hogs() { load labtool hog 8 "$forever"; }
-start_fifo() {
-	load labtool fifo-hog 90 500 200 "$forever"
-	load labtool fifo-hog 90 500 200 "$forever"
-}
-start_flood() { flood '' 694 @; }
-start_flood-other() { flood '' 9 200; }
-# ksoftirqd gets no time: neither do frames that were left to it.
-start_fifo-flood() { start_fifo && start_flood; }
-# Those that flood go before everything else, and the frames that wait for ksoftirqd are more and more.
-start_flood-fifo() { flood 'chrt -f 90' 694 @ 500 200; }
-start_flood-hogs() { start_hogs && start_flood; }
-start_forks() { load labtool fork-bomb 40 "$forever"; }
-start_memory() { load labtool squeeze "$forever"; }
-start_console() {
-	echo on >/proc/sys/kernel/printk_devkmsg
-	load labtool console-flood "$forever"
-}
+# ---- loads of this script only -----------------------------------------------------------------------------------------
 
 # Both nodes send into an interface that is slower than its queue fills, with the kernel's usual three bands by priority.
 start_txqueue() {
@@ -93,28 +59,6 @@ end_txqueue() {
 	for name in cookbook cookbook2; do
 		on "$name" tc -s qdisc show dev eth0 >>"$LAB_OUT/tc"
 		on "$name" tc qdisc del dev eth0 root
-	done
-}
-
-start_rules() {
-	local name i
-	{
-		printf '%s\n' 'flush ruleset' 'table inet filter {' 'chain input {' \
-			'type filter hook input priority 0; policy accept;' 'ct state established,related accept'
-		for ((i = 0; i < 200; i++)); do
-			echo "ip saddr 192.0.2.$i udp dport $((1000 + i)) limit rate 10/second drop"
-		done
-		printf '%s\n' 'udp dport 694 accept' '}' '}'
-	} >"$LAB_OUT/rules"
-	for name in cookbook cookbook2; do
-		# shellcheck disable=SC2016
-		load "$name" bash -c 'while nft -f "$1"; do :; done' rules "$LAB_OUT/rules"
-	done
-}
-end_rules() {
-	local name
-	for name in cookbook cookbook2; do
-		on "$name" nft flush ruleset
 	done
 }
 
@@ -231,11 +175,7 @@ row() {
 			[[ $unanswered == *" $1 "* ]] || limit "$1 at $2 us: client outage, us" "$outage" $(($2 + slack))
 		done
 	fi
-	for pid in "${loads[@]}"; do
-		bg_end "$pid"
-	done
-	loads=()
-	! declare -F "end_$1" >/dev/null || "end_$1"
+	end_load "$1"
 	printf '{"kernel":"%s","load":"%s","standby":"%s","deadtime_us":%d,"seconds":%d,"deaths":%d,"stalls":%d,"late_ns":[%d,%d,%d],"verdict_us":[%s],"outage_us":[%s]}\n' \
 		"$LAB_KERNEL" "$1" "${warm:-cold}" "$2" "$seconds" "$wrong" "$stalled" "$half" "$most" "$worst" \
 		"$(IFS=,; echo "${verdicts[*]}")" "$(IFS=,; echo "${outages[*]}")" >>"$LAB_OUT/rows"
