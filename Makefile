@@ -42,7 +42,7 @@ hbkm.ko: $(MODULE_SOURCES)
 # ---- hbctl ----
 
 CFLAGS ?= -O2 -g
-TOOL_LIBS := libnl-3.0 libnl-genl-3.0 libnl-route-3.0 libkmod json-c libsystemd
+TOOL_LIBS := libnl-3.0 libnl-genl-3.0 libnl-route-3.0 libkmod json-c libsystemd libgcrypt
 TOOL_CPPFLAGS := -D_GNU_SOURCE -DHBCTL_VERSION='"$(VERSION)"' -Iinclude/uapi -Iinclude -Itools/hbctl \
 		 -Itools/hbctl/config
 TOOL_CFLAGS := -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes

@@ -28,6 +28,7 @@ fuzz:
 	tests/install-packages $(PACKAGES) tests/packages-check
 	tests/fuzz/fuzz frame $(FUZZ_LIMIT)
 	tests/fuzz/fuzz config $(FUZZ_LIMIT)
+	tests/fuzz/fuzz heartbeat $(FUZZ_LIMIT)
 
 # Linux with everything on that finds faults, as a program of this machine.
 check-debug: deps

@@ -32,6 +32,10 @@ completes 'hbctl set auto_failback o' 'on off'
 completes 'hbctl set keepalive 1ms dead' deadtime
 completes 'hbctl set keepalive ' ''
 completes 'hbctl check --d' --dir
+completes 'hbctl listen --c' --count
+completes 'hbctl listen -i eth' eth0
+completes 'hbctl listen -n ' ''
+completes 'hbctl listen -r /etc/ha.d/ha.c' /etc/ha.d/ha.cf
 completes 'hbctl run -d /etc/ha' /etc/ha.d
 completes 'cl_status list' 'listnodes listhblinks'
 completes 'cl_status nodestatus c' ''

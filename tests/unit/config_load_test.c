@@ -484,6 +484,40 @@ static void wiped(void **state)
 	assert_int_equal(count_in_memory(), 0);
 }
 
+/* Who only looks on need not be a node, and has what there is. */
+static void a_peek(void **state)
+{
+	(void)state;
+	unlink(haresources);
+	config = config_peek(dir, &problems);
+	assert_non_null(config);
+	assert_int_equal(problems.errors, 0);
+	assert_int_equal(config->n_nodes, 2);
+	/* both: neither is its own */
+	assert_int_equal(config->n_links, 2);
+	assert_int_equal(config->n_keys, 1);
+	done();
+
+	assert_int_equal(chmod(authkeys, 0644), 0);
+	config = config_peek(dir, &problems);
+	assert_non_null(config);
+	assert_int_equal(problems.errors, 1);
+	assert_int_equal(config->n_nodes, 2);
+	assert_int_equal(config->n_keys, 0);
+	done();
+
+	unlink(hacf);
+	assert_int_equal(chmod(authkeys, 0600), 0);
+	config = config_peek(dir, &problems);
+	assert_non_null(config);
+	assert_int_equal(problems.errors, 1);
+	assert_int_equal(config->n_nodes, 0);
+	assert_int_equal(config->n_keys, 1);
+	assert_int_equal(count_in_memory(), 1);
+	done();
+	assert_int_equal(count_in_memory(), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -500,6 +534,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(too_large, setup, teardown),
 		cmocka_unit_test_setup_teardown(strange_names, setup, teardown),
 		cmocka_unit_test_setup_teardown(every_problem, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_peek, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -94,6 +94,7 @@ int cmd_standby(int argc, char **argv);
 int cmd_takeover(int argc, char **argv);
 int cmd_rscstatus(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_listen(int argc, char **argv);
 
 /*
  * Heartbeat's own programs, called under their names or as verbs: to the letter,

@@ -32,6 +32,7 @@ static const struct verb {
 	{ "takeover",	cmd_takeover,	"have resource groups" },
 	{ "rscstatus",	cmd_rscstatus,	"which resources this node holds, in Heartbeat's words" },
 	{ "check",	cmd_check,	"check the configuration, changing nothing" },
+	{ "listen",	cmd_listen,	"show and verify what nodes with Linux-HA's Heartbeat send" },
 };
 
 /* Heartbeat's own programs, under their names or as verbs, to the letter. */

@@ -55,19 +55,10 @@ static uint64_t clock_ns(clockid_t clock)
 static void print_time(uint64_t mono_ns)
 {
 	uint64_t ns = clock_ns(CLOCK_REALTIME);
-	time_t seconds;
-	char text[64], line[96];
-	struct tm tm;
 
 	if (mono_ns)
 		ns -= clock_ns(CLOCK_MONOTONIC) - mono_ns;
-	seconds = (time_t)(ns / 1000000000);
-	localtime_r(&seconds, &tm);
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(line, sizeof(line), "%s.%06u", text, (unsigned int)(ns % 1000000000 / 1000));
-	strftime(text, sizeof(text), "%z", &tm);
-	strncat(line, text, sizeof(line) - strlen(line) - 1);
-	out_head("time", line);
+	out_time(ns);
 }
 
 static void begin(const char *event, const char *object, uint64_t mono_ns)

@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
 #include <json.h>
 
@@ -93,6 +95,20 @@ void out_head(const char *key, const char *value)
 		text_key(NULL);
 		fputs(value, stdout);
 	}
+}
+
+void out_time(uint64_t ns)
+{
+	time_t seconds = (time_t)(ns / 1000000000);
+	char text[64], line[96];
+	struct tm tm;
+
+	localtime_r(&seconds, &tm);
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(line, sizeof(line), "%s.%06u", text, (unsigned int)(ns % 1000000000 / 1000));
+	strftime(text, sizeof(text), "%z", &tm);
+	strncat(line, text, sizeof(line) - strlen(line) - 1);
+	out_head("time", line);
 }
 
 void out_string(const char *key, const char *value)

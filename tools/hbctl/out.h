@@ -24,6 +24,8 @@ void out_object_end(void);
 
 /* First words of a line, without a key in text. */
 void out_head(const char *key, const char *value);
+/* Such a word, "time": of the wall clock, local. */
+void out_time(uint64_t ns);
 
 void out_string(const char *key, const char *value);
 /* For names that may be absent: "-" in text, null in JSON. */

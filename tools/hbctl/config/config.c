@@ -130,8 +130,7 @@ static void file_load(struct config *c, enum which which, const struct in_addr *
 	}
 }
 
-/* Where the configuration is, and who reads it. */
-static int identity_set(struct config *c, const char *dir, const char *self, struct problems *p)
+static int dir_set(struct config *c, const char *dir, struct problems *p)
 {
 	size_t len = strlen(dir);
 
@@ -142,6 +141,14 @@ static int identity_set(struct config *c, const char *dir, const char *self, str
 		return -1;
 	}
 	memcpy(c->dir, dir, len);
+	return 0;
+}
+
+/* Where the configuration is, and who reads it. */
+static int identity_set(struct config *c, const char *dir, const char *self, struct problems *p)
+{
+	if (dir_set(c, dir, p))
+		return -1;
 	if (node_name_parse(self, c->self)) {
 		problems_add(p, PROBLEM_ERROR, c->dir, 0, "this node's own name [%s] cannot be a node's: letters, digits, - . and _, at most %d (uname -n)",
 			     self, HBKM_NAME_MAX);
@@ -175,6 +182,21 @@ out:
 		return c;
 	config_free(c);
 	return NULL;
+}
+
+struct config *config_peek(const char *dir, struct problems *problems)
+{
+	struct config *c = calloc(1, sizeof(*c));
+	char *buf = malloc(CONFIG_FILE_MAX + 1);
+
+	if (c && buf && !dir_set(c, dir, problems)) {
+		file_load(c, HACF, NULL, 0, buf, problems);
+		file_load(c, AUTHKEYS, NULL, 0, buf, problems);
+	}
+	if (buf)
+		explicit_bzero(buf, CONFIG_FILE_MAX + 1);
+	free(buf);
+	return c;
 }
 
 void config_free(struct config *c)

@@ -238,6 +238,18 @@ struct config *config_load(const char *dir, const char *self,
 			   struct problems *problems);
 
 /**
+ * config_peek - what can be read of ha.cf and authkeys, by whoever looks on
+ * @dir: usually /etc/ha.d
+ * @problems: receives every problem
+ *
+ * For what neither runs a cluster nor need be a node of one: there may be errors, and
+ * files may be missing, and what was not read is zero.
+ *
+ * Return: it, to config_free(), or NULL without memory
+ */
+struct config *config_peek(const char *dir, struct problems *problems);
+
+/**
  * config_watchdog_s - after how long without a sign of life the watchdog resets
  * @c: the configuration
  *
