@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The watchdog: the agent has softdog loaded, sets its time-out by deadtime and feeds it for as long as its loop goes round.
 # Stopped in order it disarms it; killed it does not, and the next agent feeds it in its place; if the agent hangs, it bites.
+# lab: not uml-debug softdog is not built there, and the agent is what is tested
 # lab: modules softdog
 # lab: files common.sh
 # shellcheck source=../lab/lib.sh
