@@ -10,7 +10,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 out=build/sim/mutants
-count=${COUNT:-100000}
+count=${COUNT:-400000}
 names=("$@")
 if [[ ${#names[@]} == 0 ]]; then
 	for patch in tests/sim/mutations/*.patch; do
