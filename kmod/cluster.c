@@ -341,13 +341,14 @@ static bool all_known(const struct hbkm_cluster *cl)
 	return true;
 }
 
-/* A peer that has joined knows who holds what. */
+/* A peer that has joined knows who holds what, unless it has just been cut off itself. */
 static bool settled_peer(const struct hbkm_cluster *cl)
 {
 	const struct hbkm_node *node;
 
 	list_for_each_entry(node, &cl->nodes, list)
-		if (hbkm_detector_alive(&node->detector) && node->said & HBKM_FRAME_F_SETTLED)
+		if (hbkm_detector_alive(&node->detector) &&
+		    (node->said & (HBKM_FRAME_F_SETTLED | HBKM_FRAME_F_ISOLATED)) == HBKM_FRAME_F_SETTLED)
 			return true;
 	return false;
 }
@@ -387,8 +388,10 @@ static bool joined(struct hbkm_cluster *cl, u64 now)
  */
 static void rejoin(struct hbkm_cluster *cl, u64 now)
 {
+	/* Stall upon stall: initdead has an end none the less. */
+	if (cl->state != HBKM_CLUSTER_JOINING)
+		cl->joined_ns = now;
 	cl->state = HBKM_CLUSTER_JOINING;
-	cl->joined_ns = now;
 	cl->listen_ns = now + hbkm_timing(cl).deadtime_ns;
 	hbkm_group_drop_all(cl, now);
 	hbkm_notify_cluster(cl, now);
@@ -482,6 +485,7 @@ static void isolation_changes(struct hbkm_cluster *cl, u64 now)
 		 * does not say that frames get through: a switch may not pass them yet.
 		 */
 		rejoin(cl, now);
+		cl->joined_ns = now;
 	}
 	hbkm_notify_cluster(cl, now);
 	hbkm_cluster_elect(cl, now);
@@ -544,6 +548,8 @@ void hbkm_cluster_tick(struct hbkm_cluster *cl, u64 now, u64 late_ns)
 		cl->state = HBKM_CLUSTER_RUNNING;
 		cl->settled_ns = now;
 		changed = true;
+		list_for_each_entry(node, &cl->nodes, list)
+			hbkm_detector_believe(&node->detector);
 	}
 	list_for_each_entry(node, &cl->nodes, list) {
 		late |= node->detector.state == HBKM_NODE_LATE;

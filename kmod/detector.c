@@ -333,12 +333,10 @@ bool hbkm_detector_look_again(struct hbkm_detector *d, const struct hbkm_timing 
  * hbkm_detector_presume_dead() - initdead is over
  * @d: the peer
  *
- * Return: true if nothing is known of it, so that it counts as dead from now on; one that
- * was only doubted to be dead is so from now on without a change.
+ * Return: true if nothing is known of it, so that it counts as dead from now on.
  */
 bool hbkm_detector_presume_dead(struct hbkm_detector *d)
 {
-	d->doubted = false;
 	if (d->state != HBKM_NODE_INIT || d->oneway)
 		return false;
 	d->state = HBKM_NODE_DEAD;

@@ -206,6 +206,15 @@ static inline void hbkm_detector_doubt(struct hbkm_detector *d)
 }
 
 /**
+ * hbkm_detector_believe() - we have joined, with it or without it: no verdict is doubted any longer
+ * @d: the peer
+ */
+static inline void hbkm_detector_believe(struct hbkm_detector *d)
+{
+	d->doubted = false;
+}
+
+/**
  * hbkm_detector_names_claim() - which life of it do we name in our beats?
  * @d: the peer
  *

@@ -49,12 +49,14 @@ moves() {
 		END { now_is(to); printf "%d %d\n", moves, both }')
 }
 
-# late FILE: of the beats there: their number, and by how much half, 999 of 1000 and all were later than one beat after the last.
+# late FILE FROM_US TO_US: of the beats there, within that time: their number, and by how much half, 999 of 1000 and all were later than one beat after the last.
 late() {
-	tcpdump -tt -n -q -r "$LAB_OUT/$1" 2>/dev/null | awk -v beat="$beat_us" '{
+	tcpdump -tt -n -q -r "$LAB_OUT/$1" 2>/dev/null | awk -v beat="$beat_us" -v from="$2" -v to="$3" -v offset="$lab_clock_offset" '{
 		split($1, t, ".")
-		us = (t[1] % 100000) * 1000000 + substr(t[2] "000000", 1, 6)
-		if (NR > 1) { late = us - last - beat; print late < 0 ? 0 : late }
+		us = t[1] * 1000000 + substr(t[2] "000000", 1, 6) - offset
+		if (us < from || us > to) next
+		n++
+		if (n > 1) { late = us - last - beat; print late < 0 ? 0 : late }
 		last = us
 	}' | sort -n | awk '{ v[NR] = $1 } END { print NR + 1, v[int((NR + 1) / 2)] + 0, v[int(NR * 0.999 + 0.5)] + 0, v[NR] + 0 }'
 }
@@ -69,15 +71,16 @@ watched() {
 		>/dev/null 2>&1 &
 	capture=$!
 	wait_until 5000 test -s "$LAB_OUT/beats"
-	"start_$1"
-	sleep_us 500000
 	mono_us from
+	"start_$1"
 	sleep_us $((seconds * 1000000))
 	mono_us to
-	bg_end "$capture" INT
 	end_load "$1"
-	moves "$from" "$to"
-	read -r n half most worst < <(late beats)
+	# Who stood still and goes on, or was starved, may claim what it should not only now.
+	sleep_us 2000000
+	bg_end "$capture" INT
+	moves "$from" $((to + 2000000))
+	read -r n half most worst < <(late beats "$from" "$to")
 	keep "$1 $MOVES $BOTH_US $n $half $most $worst"
 }
 

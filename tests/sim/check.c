@@ -306,7 +306,8 @@ void check_returns(const struct sim_machine *m)
 	if (machine_clock(m) >= m->cl->joined_ns + m->cl->params.initdead_us * US)
 		return;
 	list_for_each_entry(node, &m->cl->nodes, list)
-		if (hbkm_detector_alive(&node->detector) && node->said & HBKM_FRAME_F_SETTLED)
+		if (hbkm_detector_alive(&node->detector) && node->said & HBKM_FRAME_F_SETTLED &&
+		    !(node->said & HBKM_FRAME_F_ISOLATED))
 			return;
 	list_for_each_entry(node, &m->cl->nodes, list)
 		if (m->missed & 1U << machine_index(node->id) && node->detector.state == HBKM_NODE_DEAD)

@@ -1085,6 +1085,7 @@ static void cut_off_the_dead_are_doubted(void **state)
 	assert_true(hbkm_detector_judge(&d, &own, START + 40 * MS, &next));
 	assert_false(hbkm_detector_presume_dead(&d));
 	assert_int_equal(d.state, HBKM_NODE_DEAD);
+	hbkm_detector_believe(&d);
 	assert_false(hbkm_detector_unknown(&d));
 }
 

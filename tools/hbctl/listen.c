@@ -458,6 +458,7 @@ static int follow(struct listen *l, int tap, struct tap_packet *p, const sigset_
 		/* only to learn that the reader has gone */
 		{ .fd = STDOUT_FILENO, .events = 0 },
 	};
+	unsigned int n;
 	int ret;
 
 	while (!stopped) {
@@ -465,7 +466,8 @@ static int follow(struct listen *l, int tap, struct tap_packet *p, const sigset_
 			continue;
 		if (fds[1].revents & (POLLERR | POLLHUP))
 			break;
-		while (!stopped) {
+		/* Signals are let in between, however much there is to read. */
+		for (n = 0; n < 64 && !stopped; n++) {
 			ret = tap_receive(tap, p);
 			if (ret < 0)
 				return fail(HBCTL_REFUSED, "receiving: %s", strerror(errno));

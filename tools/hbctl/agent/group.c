@@ -138,7 +138,7 @@ int group_vip_prepare(struct agent *a, struct vip *v)
 {
 	int ret = vip_prepare(a->rt, v);
 
-	if (!ret)
+	if (!ret && ip_is_v4(&v->addr))
 		promote_secondaries(v);
 	return ret;
 }
