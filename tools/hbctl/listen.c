@@ -37,7 +37,8 @@ static const char help[] =
 	"Shows what nodes with Linux-HA's Heartbeat send, a line for each message, and whether\n"
 	"it is signed with a key of authkeys; at the end (an interrupt, COUNT or the end of FILE)\n"
 	"which nodes were heard, how often they send, and what does not go with ha.cf. It only\n"
-	"looks on: nothing is taken from a Heartbeat that runs here, and nothing is sent.\n\n"
+	"looks on: nothing is taken from a Heartbeat that runs here, and nothing is sent but the\n"
+	"request to have the multicast groups of ha.cf.\n\n"
 	"  -d, --dir DIR          where ha.cf and authkeys are (default " HBCTL_CONFIG_DIR ")\n"
 	"  -p, --port PORT        the port that messages are sent to (default: those of ha.cf,\n"
 	"                         or 694)\n"
@@ -48,7 +49,7 @@ static const char help[] =
 	"  -j, --json             a JSON object for each line\n"
 	"  -h, --help             print this\n\n"
 	"Exit status: 0 all messages were signed with a key of authkeys, 1 wrong usage, 2 the\n"
-	"system refused, 3 no message came, or one that is not signed so.\n";
+	"system refused, 3 no message came, or one that is not signed so or was not whole.\n";
 
 /**
  * struct listen - what it was told, and what has come of it
@@ -585,8 +586,8 @@ static int run(struct listen *l, const char *dir, const char *file)
 	if (ret)
 		return ret;
 	print_end(l);
-	return l->heard->messages && l->heard->auth[AUTH_OK] == l->heard->messages ?
-	       HBCTL_OK : HBCTL_UNMET;
+	return l->heard->messages && l->heard->auth[AUTH_OK] == l->heard->messages &&
+	       !l->heard->verdicts[MESSAGE_CUT] ? HBCTL_OK : HBCTL_UNMET;
 }
 
 static int number(const char *text, uint64_t max, uint64_t *value)
