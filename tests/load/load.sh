@@ -36,9 +36,9 @@ shift $((OPTIND - 1))
 # wait in the interface's queue.
 unanswered=' fifo fifo-flood flood-fifo forks txqueue '
 [[ -z $warm ]] || unanswered=' txqueue '
-# And under these interrupts or softirqs are kept off for longer: a console prints with interrupts off, and received frames are
-# looked at up to 300 at a time.
-imprecise=' console flood-fifo '
+# And under these interrupts or softirqs are kept off for longer: a console prints with interrupts off, the kernel frees the memory
+# of a killed process in batches with interrupts off, and received frames are looked at up to 300 at a time.
+imprecise=' console memory flood-fifo '
 # Frames as the module's own, but for the last byte.
 # shellcheck disable=SC2034 # loads.sh reads it
 flood_with=$LAB_OUT/forged

@@ -56,13 +56,7 @@ start_fifo-flood() { start_fifo && start_flood; }
 start_flood-fifo() { flood 'chrt -f 90' 694 @ 500 200; }
 start_flood-hogs() { start_hogs && start_flood; }
 start_forks() { load labtool fork-bomb 40 "$forever"; }
-# What the kernel reports at each kill is kept off the console, which would have interrupts off for ms: console has that.
-start_memory() {
-	read -r console_level _ </proc/sys/kernel/printk
-	dmesg -n 1
-	load labtool squeeze "$forever"
-}
-end_memory() { dmesg -n "$console_level"; }
+start_memory() { load labtool squeeze "$forever"; }
 start_console() {
 	echo on >/proc/sys/kernel/printk_devkmsg
 	load labtool console-flood "$forever"

@@ -296,13 +296,15 @@ void check_joins(const struct sim_machine *m)
 }
 
 /* It becomes RUNNING, having been cut off: those that lived then may live still. */
-void check_returns(const struct sim_machine *m)
+void check_returns(struct sim_machine *m)
 {
 	const struct hbkm_node *node;
+	u8 missed = m->missed;
 
-	if (!m->missed || m->cl->isolated)
+	if (!missed || m->cl->isolated)
 		return;
 	looked(CUT_JOIN);
+	m->missed = 0;		/* with them or without: it has joined */
 	if (machine_clock(m) >= m->cl->joined_ns + m->cl->params.initdead_us * US)
 		return;
 	list_for_each_entry(node, &m->cl->nodes, list)
@@ -310,7 +312,7 @@ void check_returns(const struct sim_machine *m)
 		    !(node->said & HBKM_FRAME_F_ISOLATED))
 			return;
 	list_for_each_entry(node, &m->cl->nodes, list)
-		if (m->missed & 1U << machine_index(node->id) && node->detector.state == HBKM_NODE_DEAD)
+		if (missed & 1U << machine_index(node->id) && node->detector.state == HBKM_NODE_DEAD)
 			violated(CUT_JOIN, "%s counts on the death of %s", m->name, node->name);
 }
 

@@ -402,7 +402,7 @@ void check_group_gone(struct sim_machine *m, unsigned int group);
 void check_gives_up(const struct sim_machine *m, const struct hbkm_group *g);
 void check_stall(const struct sim_machine *m);
 void check_joins(const struct sim_machine *m);
-void check_returns(const struct sim_machine *m);
+void check_returns(struct sim_machine *m);
 void check_death(const struct sim_machine *m, const struct hbkm_node *node);
 void check_before(const struct sim_machine *m);
 bool check_unmoved(const struct sim_machine *m);
