@@ -13,7 +13,7 @@ lab=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 # By guest: the pid of its machine, while that is on.
 declare -A lab_machine=()
 
-# Sets wires, a number, and host, the guests' host names.
+# Sets wires, a number; client, whether there is a guest c; and host, the guests' host names.
 declare -A host
 # shellcheck disable=SC1091
 . "$LAB_PAIR/settings"
@@ -23,18 +23,34 @@ power_on() {
 	lab_boot "$1" && lab_reach "$1"
 }
 
+# wire_to ID LOCAL REMOTE: one end. Datagrams: to a peer that is off they are lost, as on a cable; neither side sees the
+# other's end.
+wire_to() {
+	echo "dgram,id=$1,local.type=unix,local.path=$LAB_PAIR/$2,remote.type=unix,remote.path=$LAB_PAIR/$3"
+}
+
 lab_boot() {
-	local guest=$1 other=a number=2 i
+	local guest=$1 other i kind=$LAB_PAIR/machine
+	local -A number=([a]=1 [b]=2 [c]=3) peer=([a]=b [b]=a)
 	local -a machine
-	[[ $guest == b ]] || other=b number=1
-	mapfile -d '' machine <"$LAB_PAIR/machine"
-	machine[-1]+=" LAB_HOST=${host[$guest]}"
-	for ((i = 0; i < wires; i++)); do
-		# Datagrams: to a peer that is off they are lost, as on a cable; neither side sees the other's end.
-		machine+=(-netdev "dgram,id=wire$i,local.type=unix,local.path=$LAB_PAIR/$guest.wire$i,remote.type=unix,remote.path=$LAB_PAIR/$other.wire$i"
-			-device "virtio-net-pci,netdev=wire$i,mac=02:00:00:00:0$number:0$i")
-	done
+	[[ ! -e $LAB_PAIR/$guest.machine ]] || kind=$LAB_PAIR/$guest.machine
+	mapfile -d '' machine <"$kind"
+	machine[-1]+=" LAB_HOST=${host[$guest]} systemd.hostname=${host[$guest]}"
 	rm -f "$LAB_PAIR/$guest".{wire*,control.*}
+	if [[ $guest == c ]]; then
+		# Its machine is the switch, too, which is always on.
+		machine+=(-netdev "hubport,id=own,hubid=0" -device "virtio-net-pci,netdev=own,mac=02:00:00:00:03:00")
+		for other in a b; do
+			machine+=(-netdev "$(wire_to "plug$other" "c.wire0.$other" "$other.wire0")" -netdev "hubport,id=port$other,hubid=0,netdev=plug$other")
+		done
+	else
+		for ((i = 0; i < wires; i++)); do
+			other=${peer[$guest]}.wire$i
+			[[ -z $client ]] || other=c.wire0.$guest
+			machine+=(-netdev "$(wire_to "wire$i" "$guest.wire$i" "$other")"
+				-device "virtio-net-pci,netdev=wire$i,mac=02:00:00:00:0${number[$guest]}:0$i")
+		done
+	fi
 	mkfifo "$LAB_PAIR/$guest.control.in" "$LAB_PAIR/$guest.control.out"
 	# It ends with this script, however that ends.
 	setpriv --pdeathsig KILL "${machine[@]}" \
@@ -58,11 +74,11 @@ lab_reach() {
 }
 
 # guest GUEST COMMAND…: runs it there, as root, through bash; its output and exit status. One word is taken as a script;
-# several are a command and its arguments. 125 when there is no answer within 60 s.
+# several are a command and its arguments. 125 when there is no answer within 60 s, or as many as LAB_PATIENCE says.
 guest() {
 	local command=$2
 	[[ $# -eq 2 ]] || printf -v command '%q ' "${@:2}"
-	"$top/build/labtool" call "$LAB_PAIR/$1.commands" "$command" </dev/null
+	"$top/build/labtool" call -t "${LAB_PATIENCE-60}" "$LAB_PAIR/$1.commands" "$command" </dev/null
 }
 
 # guest_put GUEST FILE DESTINATION, guest_get GUEST SOURCE FILE: copy a file. A FILE of - is standard input or output.
@@ -170,4 +186,7 @@ lab_end() {
 }
 trap 'lab_end $?' EXIT
 
+if [[ -n $client ]]; then
+	lab_boot c && lab_reach c || exit 125
+fi
 lab_boot a && lab_boot b && lab_reach a && lab_reach b || exit 125

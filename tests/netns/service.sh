@@ -107,11 +107,26 @@ service_on cookbook2 0 'Stopping High-Availability services: Done.' stop
 # ---- with systemd, whose part is played here
 on_bg cookbook notify socat -u UNIX-RECV:/run/notify -
 wait_until 2000 on cookbook test -S /run/notify
-on_bg cookbook agent env NOTIFY_SOCKET=/run/notify WATCHDOG_USEC=1000000 hbctl run
+# Started before its files are there, it waits for them.
+on cookbook mv /etc/ha.d/ha.cf /etc/ha.d/ha.cf.away
+on_bg cookbook agent env NOTIFY_SOCKET=/run/notify WATCHDOG_USEC=1000000 hbctl run --wait
 # The messages come without line ends.
 told() { grep -o "$1" "$LAB_OUT/cookbook.notify" | wc -l; }
 has_told() { [[ $(told "$1") != 0 ]]; }
 wait_until 5000 has_told READY=1
+check "without its files the agent is ready, and says what it waits for" has_told 'STATUS=waiting for /etc/ha.d/ha.cf and a reload'
+kill -HUP "$agent"
+has_told_again() { (($(told READY=1) > $1)); }
+wait_until 2000 has_told_again 1
+before=$(told WATCHDOG=1)
+sleep_us 3000000
+check_ge "it feeds the watchdog" "$(($(told WATCHDOG=1) - before))" 5
+on cookbook mv /etc/ha.d/ha.cf.away /etc/ha.d/ha.cf
+sleep_us 1000000
+refuse "files alone do not make it start" joined cookbook
+kill -HUP "$agent"
+wait_until 30000 joined cookbook
+ready=$(told READY=1)
 before=$(told WATCHDOG=1)
 sleep_us 5000000
 check_ge "the watchdog is fed twice as often as it must" "$(($(told WATCHDOG=1) - before))" 9
@@ -124,8 +139,7 @@ sleep_us 100000
 check_ge "it goes on when it wakes" "$(($(told WATCHDOG=1) - before))" 1
 kill -HUP "$agent"
 wait_until 2000 has_told RELOADING=1
-has_told_twice() { [[ $(told READY=1) == 2 ]]; }
-wait_until 2000 has_told_twice
+wait_until 2000 has_told_again "$ready"
 bg_end "$agent"
 check_eq "the agent ends well" 0 $?
 check "it told that it stops" has_told STOPPING=1

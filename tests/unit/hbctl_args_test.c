@@ -78,14 +78,15 @@ static void set_refuses(void **state)
 
 static void run_takes_options(void **state)
 {
-	VERB("run", "-d", "/tmp/ha.d", "--self", "CookBook", "--warm", "--no-realtime",
-	     "--foreground");
+	VERB("run", "-d", "/tmp/ha.d", "--self", "CookBook", "--wait", "--warm",
+	     "--no-realtime", "--foreground");
 	struct run_options o;
 
 	(void)state;
 	assert_int_equal(run_parse(argc, argv, &o), HBCTL_OK);
 	assert_string_equal(o.dir, "/tmp/ha.d");
 	assert_string_equal(o.self, "cookbook");
+	assert_true(o.wait);
 	assert_true(o.warm);
 	assert_true(o.no_realtime);
 	assert_false(o.debug);

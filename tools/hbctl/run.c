@@ -12,13 +12,15 @@
 #include "run.h"
 
 static const char help[] =
-	"Usage: hbctl run [-d DIR] [--self NAME] [--warm] [--script-timeout TIME]\n"
+	"Usage: hbctl run [-d DIR] [--self NAME] [--wait] [--warm] [--script-timeout TIME]\n"
 	"                 [--no-realtime] [--debug]\n\n"
 	"Loads the module, configures it from DIR, and acts on its decisions: addresses up\n"
 	"and down, announced to the neighbours. Stays in the foreground, as systemd and\n"
 	"others that supervise want it.\n\n"
 	"  -d, --dir DIR      where ha.cf, haresources and authkeys are (" HBCTL_CONFIG_DIR ")\n"
 	"      --self NAME    this node's name (uname -n)\n"
+	"      --wait         where there is no ha.cf, wait until a SIGHUP comes and there is:\n"
+	"                     for what starts a service first and then writes its files\n"
 	"      --warm         keep the addresses on their interfaces while another node has\n"
 	"                     them, silenced by the kernel, which then takes them over and\n"
 	"                     gives them up by itself, even while nothing else gets to run\n"
@@ -39,10 +41,11 @@ static const char help[] =
 
 int run_parse(int argc, char **argv, struct run_options *o)
 {
-	enum { SELF = 256, WARM, SCRIPT_TIMEOUT, NO_REALTIME, FOREGROUND, DEBUG };
+	enum { SELF = 256, WAIT, WARM, SCRIPT_TIMEOUT, NO_REALTIME, FOREGROUND, DEBUG };
 	static const struct option longopts[] = {
 		{ "dir",		required_argument,	NULL, 'd' },
 		{ "self",		required_argument,	NULL, SELF },
+		{ "wait",		no_argument,		NULL, WAIT },
 		{ "warm",		no_argument,		NULL, WARM },
 		{ "script-timeout",	required_argument,	NULL, SCRIPT_TIMEOUT },
 		{ "no-realtime",	no_argument,		NULL, NO_REALTIME },
@@ -66,6 +69,9 @@ int run_parse(int argc, char **argv, struct run_options *o)
 			break;
 		case SELF:
 			self = optarg;
+			break;
+		case WAIT:
+			o->wait = true;
 			break;
 		case WARM:
 			o->warm = true;

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <ifaddrs.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -697,6 +699,32 @@ static int start(struct agent *a, const struct run_options *o)
 	return HBCTL_OK;
 }
 
+/* Looks only when it is told to: ha.cf may be there before the other files are. False: it is told to end. */
+static bool await_configuration(const struct run_options *o, int signals)
+{
+	struct pollfd heard = { .fd = signals, .events = POLLIN };
+	struct signalfd_siginfo si;
+	uint64_t watchdog_us;
+	int timeout = -1;
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/ha.cf", o->dir);
+	if (sd_watchdog_enabled(0, &watchdog_us) > 0)
+		timeout = (int)(watchdog_us / 2000);
+	while (access(path, F_OK) && errno == ENOENT) {
+		fprintf(stderr, "There is no %s: waiting for it, and for a reload\n", path);
+		sd_notifyf(0, "READY=1\nSTATUS=waiting for %s and a reload", path);
+		do {
+			sd_notify(0, "WATCHDOG=1");
+		} while (poll(&heard, 1, timeout) <= 0);
+		if (read(signals, &si, sizeof(si)) == sizeof(si) && si.ssi_signo != SIGHUP) {
+			sd_notify(0, "STOPPING=1");
+			return false;
+		}
+	}
+	return true;
+}
+
 int agent_run(const struct run_options *o)
 {
 	static struct agent a = { .notice_fd = -1, .publish_fd = -1 };
@@ -711,6 +739,8 @@ int agent_run(const struct run_options *o)
 	signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (signals < 0)
 		return fail(HBCTL_REFUSED, "signalfd: %s", strerror(errno));
+	if (o->wait && !await_configuration(o, signals))
+		return HBCTL_OK;
 	ret = start(&a, o);
 	if (!ret)
 		ret = a.quit ? a.code : loop(&a, signals, o);
