@@ -59,7 +59,7 @@ death() {
 	echo 0 >"$trace/tracing_on"
 	gap "$cut" "$((cut + longest_us))"
 	steps "$cut" "$beat" "$GAP_TO" "$agent" | sort -n -s >"$LAB_OUT/steps.$n"
-	keep "$n $((GAP_TO - GAP_FROM)) $(awk 'END { print $1 }' "$LAB_OUT/steps.$n")"
+	keep "$n $((GAP_TO - GAP_FROM)) $(awk '/ the client has its answer$/ { print $1 }' "$LAB_OUT/steps.$n")"
 	echo 1 >"$trace/tracing_on"
 	power_off cookbook
 	boot cookbook
