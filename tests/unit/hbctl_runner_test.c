@@ -136,13 +136,13 @@ static void out_of_time(void **state)
 	uint64_t before = now_ms();
 
 	(void)state;
-	run("sleep 100 & sleep 100", 200, false);
+	run("sleep 31536.7 & sleep 31536.7", 200, false);
 	assert_true(ended.timed_out);
 	/* Asked to end, it did: that needed no SIGKILL. */
 	assert_int_equal(ended.code, -15);
 	assert_true(now_ms() - before >= 190);
-	/* The whole group is gone. */
-	run("sleep 0.2; pgrep -f 'sleep [1]00'", 5000, true);
+	/* The whole group is gone. (Nobody else on this machine sleeps for so long.) */
+	run("sleep 0.2; pgrep -f 'sleep [3]1536.7'", 5000, true);
 	assert_int_equal(ended.code, 1);
 	before = now_ms();
 	run("trap '' TERM; while :; do sleep 0.1; done", 200, false);
