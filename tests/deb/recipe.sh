@@ -12,7 +12,7 @@ all='This node is holding all resources.'
 none='This node is holding none resources.'
 # The longest time that the client may go without an answer when the address is handed over in order, or kept: such a host
 # stands a machine still for so long. The recipe's deadtime is 10 s, so nothing of this may wait for a death.
-outage_limit_ms=6000
+outage_limit_ms=5000
 
 step() { printf '# %4d s: %s\n' $SECONDS "$*"; }
 
