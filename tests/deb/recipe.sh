@@ -163,7 +163,9 @@ check_eq "the same agent runs, longer than its watchdog waits" "$pid 0" "$(unit 
 never_left a "reloaded"
 answered "reloaded" "$since"
 
-guest b 'printf "#!/bin/sh\necho \$* >>/run/hooks\n" >/etc/ha.d/resource.d/startstop; chmod +x /etc/ha.d/resource.d/startstop'
+for each in a b; do
+	guest "$each" 'printf "#!/bin/sh\necho \$* >>/run/hooks\n" >/etc/ha.d/resource.d/startstop; chmod +x /etc/ha.d/resource.d/startstop'
+done
 check "service heartbeat restart, on cookbook2" guest b service heartbeat restart
 check_eq "Heartbeat's hook is called" $'pre-stop\npost-stop 0\npre-start\npost-start 0' "$(guest b cat /run/hooks)"
 both_up
@@ -185,6 +187,7 @@ both_up
 tells "hung and restarted by the watchdog" a "$all"
 never_left a "hung and restarted by the watchdog"
 answered "hung and restarted" "$since"
+check_eq "no hook is called for that" '' "$(guest a 'cat /run/hooks 2>/dev/null')"
 
 # What networkd does not know it may take away.
 check "networkd is restarted" guest a systemctl restart systemd-networkd
