@@ -4,7 +4,7 @@
 # target: make fuzz		the parsers, fed with anything: a minute each; or make fuzz RUNS=N, SECONDS=N
 # target: make check-debug	the same, and allocations that fail, on a kernel that looks for faults (built once)
 # target: make deb		our Debian packages, in build/deb
-# target: make check-packages	they install in bare Debian 12 and 13, and go without a trace; the Puppet module
+# target: make check-packages	they install in bare Debian 12 and 13, and go without a trace; the recipe with Puppet and systemd
 # target: make check-smp		on two processors: the module goes and comes 200 times, and a processor 50 times
 # target: make soak		a day of virtual time with 1 ms beats, and one with losses (hours; HOURS=24)
 
@@ -50,6 +50,7 @@ check-packages: deb
 	$(MAKE) tools
 	tests/deb/puppet
 	tests/deb/check
+	tests/deb/recipe
 
 HOURS ?= 24
 
