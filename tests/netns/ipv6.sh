@@ -14,10 +14,15 @@ vip=$vip6
 auto_failback=off
 resources=("cookbook IPv6addr::$vip6/64/eth0 IPaddr2::$second 10.0.2.100/24/eth0")
 
-# advertised FILE MAC ADDR: how often that machine has said, unasked, in place of what was known and to all, that it has it.
+# advertised FILE MAC ADDR: how often that machine has said since the cut, unasked, in place of what was known and to all, that
+# it has it.
 advertised() {
-	tcpdump -n -r "$LAB_OUT/$1" "ether src $2 and src host $3 and dst host ff02::1 and icmp6 and ip6[40] == 136 and
-		ip6[44] & 0x60 == 0x20" 2>/dev/null | wc -l
+	tcpdump -tt -n -r "$LAB_OUT/$1" "ether src $2 and src host $3 and dst host ff02::1 and icmp6 and ip6[40] == 136 and
+		ip6[44] & 0x60 == 0x20" 2>/dev/null | awk -v cut="$CUT_US" -v offset="$lab_clock_offset" '{
+		split($1, t, ".")
+		n += t[1] * 1000000 + substr(t[2] "000000", 1, 6) - offset >= cut
+	}
+	END { print n + 0 }'
 }
 
 all_of() {
