@@ -49,7 +49,8 @@ moves() {
 		END { now_is(to); printf "%d %d\n", moves, both }')
 }
 
-# late FILE FROM_US TO_US: of the beats there, within that time: their number, and by how much half, 999 of 1000 and all were later than one beat after the last.
+# late FILE FROM_US TO_US: of the beats there, within that time: their number, and by how much half, 999 of 1000 and all were
+# later than one beat after the last.
 late() {
 	tcpdump -tt -n -q -r "$LAB_OUT/$1" 2>/dev/null | awk -v beat="$beat_us" -v from="$2" -v to="$3" -v offset="$lab_clock_offset" '{
 		split($1, t, ".")
