@@ -41,9 +41,9 @@ sleep_until_us() {
 	labtool sleep-until "${1}000"
 }
 
-# wait_until TIMEOUT_MS COMMAND…: runs the command every millisecond (LAB_POLL_US) until it succeeds. If not in time, that is a
-# failure of the script, which goes on. In user-mode Linux processes take no time of the guest, but a lot of the host's: there it
-# runs every ten milliseconds, and more seldom the longer it has waited.
+# wait_until TIMEOUT_MS COMMAND…: runs the command every millisecond (LAB_POLL_US), and more seldom the longer it has waited, until
+# it succeeds. If not in time, that is a failure of the script, which goes on. In user-mode Linux processes take no time of the
+# guest, but a lot of the host's: there it begins with ten milliseconds.
 wait_until() {
 	local lab_timeout=$1 lab_begin lab_waited lab_nap=${LAB_POLL_US:-1000}
 	shift
@@ -55,7 +55,11 @@ wait_until() {
 			fail "waited $lab_timeout ms in vain for: $*"
 			return 1
 		fi
-		[[ $LAB_KERNEL != uml* ]] || lab_nap=$((lab_waited < 80000 ? 10000 : lab_waited / 8))
+		if [[ $LAB_KERNEL == uml* ]]; then
+			lab_nap=$((lab_waited < 80000 ? 10000 : lab_waited / 8))
+		elif ((lab_nap < lab_waited / 16)); then
+			lab_nap=$((lab_waited / 16))
+		fi
 		sleep_us "$lab_nap"
 	done
 }

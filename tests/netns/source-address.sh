@@ -183,8 +183,10 @@ reload cookbook cookbook2
 agent cookbook3
 wait_until 10000 joined cookbook cookbook2 cookbook3
 check "a new link: all hear each other" joined cookbook cookbook2 cookbook3
+# Its own links are made one after the other, while both send already.
+before=$(counter cookbook3 rx_link)
 sleep_us 200000
 alive "a new link" "$vip" cookbook
 clean "a new link" "$vip"
-check_eq "a new link: rx_link of cookbook3" 0 "$(counter cookbook3 rx_link)"
+check_eq "a new link: rx_link of cookbook3" "$before" "$(counter cookbook3 rx_link)"
 lab_done
