@@ -82,3 +82,18 @@ uml_get() {
 uml_build() {	# SOURCE MAKE-ARG…
 	make -C "$dir/source" O="$dir/tree" ARCH=um M="$1" GCOV_PROFILE=y UBSAN_SANITIZE=y "${@:2}" modules
 }
+
+# The unit tests of the pure cores, for KUnit.
+uml_kunit() {	# DIR MAKE-ARG…
+	local core name
+	mkdir -p "$1/libc"
+	cp "$top"/tests/kunit/* "$1"
+	cp -r "$top/include" "$1"
+	for core in detector election frame; do
+		cp "$top/kmod/$core.c" "$top/tests/unit/${core}_test.c" "$1"
+	done
+	for name in setjmp stdarg stddef stdint stdio stdlib string; do
+		: >"$1/libc/$name.h"
+	done
+	make -C "$dir/source" O="$dir/tree" ARCH=um M="$1" UBSAN_SANITIZE=y "${@:2}" modules
+}
