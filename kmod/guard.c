@@ -325,9 +325,8 @@ static bool sent_from(const struct hbkm_cluster *cl, const struct in6_addr *addr
 	unsigned int i;
 
 	list_for_each_entry(link, &cl->links, list)
-		for (i = 0; link->source && i < n; i++)
-			if (ipv6_addr_v4mapped(&addrs[i]) &&
-			    addrs[i].s6_addr32[3] == link->source)
+		for (i = 0; i < n; i++)
+			if (ipv6_addr_equal(&addrs[i], &link->source))
 				return true;
 	return false;
 }
@@ -409,17 +408,14 @@ void hbkm_guard_forget(struct hbkm_cluster *cl, const struct hbkm_group *group)
 /**
  * hbkm_guard_has() - is this address guarded?
  * @cl: the cluster
- * @ip: the address
+ * @addr: the address
  *
  * Context: process, hbkm_net.lock held. Return: true if it is a group's.
  */
-bool hbkm_guard_has(const struct hbkm_cluster *cl, __be32 ip)
+bool hbkm_guard_has(const struct hbkm_cluster *cl, const struct in6_addr *addr)
 {
-	struct hbkm_guard_entry *e;
-	struct in6_addr addr;
+	struct hbkm_guard_entry *e = find(table(cl), addr, NULL);
 
-	ipv6_addr_set_v4mapped(ip, &addr);
-	e = find(table(cl), &addr, NULL);
 	return e && e->slots;
 }
 

@@ -53,7 +53,10 @@
 #define HBKM_VERSION	"0.1.0"
 
 /* What a frame has before it, the device's header apart. */
-#define HBKM_XMIT_HEADERS	(sizeof(struct iphdr) + sizeof(struct udphdr))
+#define HBKM_XMIT_HEADERS	48	/* IPv6's and UDP's: IPv4's are shorter */
+
+/* Network control (RFC 4594), as routing protocols and VRRP mark theirs. */
+#define HBKM_TOS		0xc0
 
 struct genl_info;
 struct netpoll;
@@ -174,6 +177,7 @@ struct hbkm_node {
  * @cl: its cluster
  * @sock: the socket
  * @ifindex: of the device it is bound to
+ * @family: of the socket
  * @number: UDP port
  * @users: links that use it
  * @poll: to send a last word by, NULL: it cannot
@@ -182,11 +186,62 @@ struct hbkm_port {
 	struct list_head list;
 	struct hbkm_cluster *cl;
 	struct socket *sock;
+	const struct hbkm_family *family;
 	int ifindex;
 	u16 number;
 	unsigned int users;
 	struct netpoll *poll;
 };
+
+struct hbkm_link;
+
+/**
+ * struct hbkm_family - what differs between links over IPv4 and over IPv6
+ * @af: AF_INET or AF_INET6
+ * @ethertype: ETH_P_*
+ * @speaks: does the device speak it at all? (RTNL)
+ * @is_on: has the device this address? (RCU) If it is to be chosen as a source: one that
+ *	others are to know us by?
+ * @cached: the route as it was last time, with a reference, and its source; NULL: there
+ *	is none that is still good (tx_lock)
+ * @look_up: the route, with a reference, or an error; @saddr is the source that is wished
+ *	for, :: for any, and receives the one to be used (RCU)
+ * @keep: such a route is good for next time (tx_lock)
+ * @next_hop: the neighbour that it leads to, or NULL (RCU)
+ * @put_headers: put UDP's and IP's header before a frame, with HBKM_XMIT_HEADERS of
+ *	headroom; UDP's checksum is left to the device (any context)
+ * @out: send, by the route that it has. Return: as of ip_local_out(). Consumes it.
+ * @addresses: from where to where did a datagram go? (softirq)
+ * @join: receive what others send to the link's group (RTNL)
+ * @leave: and no longer (RTNL)
+ *
+ * Addresses are IPv6's throughout; those of IPv4 are IPv4-mapped.
+ */
+struct hbkm_family {
+	sa_family_t af;
+	u16 ethertype;
+	bool (*speaks)(const struct net_device *dev);
+	bool (*is_on)(const struct net_device *dev, const struct in6_addr *addr, bool chosen);
+	struct dst_entry *(*cached)(struct hbkm_link *link, struct in6_addr *saddr);
+	struct dst_entry *(*look_up)(const struct hbkm_link *link, const struct net_device *dev,
+				     struct sock *sk, struct in6_addr *saddr);
+	void (*keep)(struct hbkm_link *link, struct dst_entry *dst,
+		     const struct in6_addr *saddr);
+	struct neighbour *(*next_hop)(const struct hbkm_link *link, struct net_device *dev,
+				      const struct dst_entry *dst);
+	void (*put_headers)(struct sk_buff *skb, const struct hbkm_link *link,
+			    const struct in6_addr *saddr);
+	int (*out)(struct sk_buff *skb, struct net *net, struct sock *sk);
+	void (*addresses)(const struct sk_buff *skb, struct in6_addr *saddr,
+			  struct in6_addr *daddr);
+	int (*join)(const struct hbkm_link *link, struct sock *sk, int ifindex);
+	void (*leave)(const struct hbkm_link *link, struct sock *sk, int ifindex);
+};
+
+extern const struct hbkm_family hbkm_ipv4;
+#if IS_ENABLED(CONFIG_IPV6)
+extern const struct hbkm_family hbkm_ipv6;
+#endif
 
 /**
  * struct hbkm_link - a way to send and to receive
@@ -196,9 +251,10 @@ struct hbkm_port {
  * @kind: enum hbkm_link_kind
  * @path: the cable's number, the same on both of its ends
  * @ifname: of its device (mutex; RTNL to change)
+ * @family: of its addresses
  * @addr: destination: a peer, a group, or all
- * @source: address to send from, 0: to be chosen
- * @saddr: the one chosen, 0: none yet (tx_lock)
+ * @source: address to send from, ::: to be chosen
+ * @saddr: the one chosen, ::: none yet (tx_lock)
  * @number: UDP port
  * @ttl: of what is sent
  * @state: enum hbkm_link_state (written under lock)
@@ -213,7 +269,7 @@ struct hbkm_port {
  * @refill: fills @reserve again
  * @lastword: to send the last word in (RTNL)
  * @hop: hardware address that the last beat went to (tx_lock)
- * @hop_saddr: and its source, 0: none known yet (tx_lock)
+ * @hop_saddr: and its source, ::: none known yet (tx_lock)
  * @tx: frames given to the network
  * @tx_errors: refused by it
  * @rx: frames verified
@@ -225,9 +281,10 @@ struct hbkm_link {
 	u8 kind;
 	u8 path;
 	char ifname[IFNAMSIZ];
-	__be32 addr;
-	__be32 source;
-	__be32 saddr;
+	const struct hbkm_family *family;
+	struct in6_addr addr;
+	struct in6_addr source;
+	struct in6_addr saddr;
 	u16 number;
 	u8 ttl;
 	u8 state;
@@ -242,7 +299,7 @@ struct hbkm_link {
 	struct work_struct refill;
 	struct sk_buff *lastword;
 	u8 hop[MAX_ADDR_LEN];
-	__be32 hop_saddr;
+	struct in6_addr hop_saddr;
 	atomic64_t tx;
 	atomic64_t tx_errors;
 	atomic64_t rx;
@@ -477,8 +534,8 @@ struct hbkm_link_config {
 	u8 path;
 	u8 ttl;
 	u16 number;
-	__be32 addr;
-	__be32 source;
+	struct in6_addr addr;
+	struct in6_addr source;
 	char ifname[IFNAMSIZ];
 };
 
@@ -490,9 +547,11 @@ void hbkm_link_remove(struct hbkm_link *link);
 int hbkm_link_attach(struct hbkm_link *link, struct net_device *dev,
 		     struct netlink_ext_ack *extack);
 void hbkm_link_detach(struct hbkm_link *link);
+void hbkm_link_mtu_changed(struct hbkm_link *link);
 void hbkm_link_look(struct hbkm_link *link);
 bool hbkm_link_tick(struct hbkm_link *link, u64 now);
-struct hbkm_link *hbkm_link_find(struct hbkm_port *port, __be32 saddr, __be32 daddr);
+struct hbkm_link *hbkm_link_find(struct hbkm_port *port, const struct in6_addr *saddr,
+				 const struct in6_addr *daddr);
 
 /* group.c */
 struct hbkm_group_config {
@@ -526,7 +585,7 @@ void hbkm_group_forgive_all(struct hbkm_cluster *cl, u64 now);
 int hbkm_guard_set(struct hbkm_cluster *cl, const struct hbkm_group *group,
 		   const struct in6_addr *addrs, unsigned int n, struct netlink_ext_ack *extack);
 void hbkm_guard_forget(struct hbkm_cluster *cl, const struct hbkm_group *group);
-bool hbkm_guard_has(const struct hbkm_cluster *cl, __be32 ip);
+bool hbkm_guard_has(const struct hbkm_cluster *cl, const struct in6_addr *addr);
 bool hbkm_guard_ready(const struct hbkm_cluster *cl, const struct hbkm_group *group);
 void hbkm_guard_announce(const struct hbkm_cluster *cl, u8 slot);
 
@@ -566,7 +625,7 @@ bool hbkm_push_receive(void);
 
 /* xmit.c */
 void hbkm_xmit_frame(struct hbkm_cluster *cl, u8 type, u8 reason, u64 now);
-void hbkm_xmit_put_headers(struct sk_buff *skb, const struct hbkm_link *link, __be32 saddr);
+struct udphdr *hbkm_xmit_put_udp(struct sk_buff *skb, const struct hbkm_link *link);
 void hbkm_xmit_setup_link(struct hbkm_link *link);
 void hbkm_xmit_stop_link(struct hbkm_link *link);
 
@@ -616,8 +675,8 @@ void hbkm_lastword_open(struct hbkm_port *port, struct net_device *dev);
 void hbkm_lastword_close(struct hbkm_port *port);
 void hbkm_lastword_attach(struct hbkm_link *link);
 void hbkm_lastword_detach(struct hbkm_link *link);
-void hbkm_lastword_learn(struct hbkm_link *link, struct net_device *dev, const struct rtable *rt,
-			 __be32 saddr);
+void hbkm_lastword_learn(struct hbkm_link *link, struct net_device *dev,
+			 const struct dst_entry *dst, const struct in6_addr *saddr);
 void hbkm_lastword_prepare(struct hbkm_cluster *cl, const struct hbkm_keyring *ring);
 void hbkm_lastword_init(void);
 void hbkm_lastword_exit(void);

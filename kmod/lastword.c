@@ -26,8 +26,8 @@
 #include <linux/panic.h>
 #include <linux/panic_notifier.h>
 #include <linux/rtnetlink.h>
-#include <net/arp.h>
-#include <net/route.h>
+#include <net/ipv6.h>
+#include <net/neighbour.h>
 #include "hbkm.h"
 
 #define SEND_MS 10		/* within which a network card has sent one frame */
@@ -106,31 +106,31 @@ void hbkm_lastword_detach(struct hbkm_link *link)
 {
 	kfree_skb(link->lastword);
 	link->lastword = NULL;
-	link->hop_saddr = 0;
+	memset(&link->hop_saddr, 0, sizeof(link->hop_saddr));
 }
 
 /**
  * hbkm_lastword_learn() - a beat goes this way; so would the last word
  * @link: on which
  * @dev: its device
- * @rt: its route
+ * @dst: its route
  * @saddr: its source
  *
  * Context: softirq, RCU, tx_lock held.
  */
-void hbkm_lastword_learn(struct hbkm_link *link, struct net_device *dev, const struct rtable *rt,
-			 __be32 saddr)
+void hbkm_lastword_learn(struct hbkm_link *link, struct net_device *dev,
+			 const struct dst_entry *dst, const struct in6_addr *saddr)
 {
 	struct neighbour *hop;
 
 	if (!link->lastword)
 		return;
 	/* Broadcast and multicast have entries, too, once something was sent. */
-	hop = __ipv4_neigh_lookup_noref(dev, (__force u32)rt_nexthop(rt, link->addr));
+	hop = link->family->next_hop(link, dev, dst);
 	if (!hop || !(READ_ONCE(hop->nud_state) & NUD_VALID))
 		return;
 	neigh_ha_snapshot(link->hop, hop, dev);
-	link->hop_saddr = saddr;
+	link->hop_saddr = *saddr;
 }
 
 /**
@@ -167,19 +167,16 @@ static void say(struct hbkm_link *link, const u8 *frame)
 	struct net_device *dev = rcu_dereference(link->dev);
 	struct sk_buff *skb = link->lastword;
 
-	if (!IS_ENABLED(CONFIG_NETPOLL) || !dev || !port || !skb || !link->hop_saddr ||
-	    READ_ONCE(link->state) != HBKM_LINK_UP)
+	if (!IS_ENABLED(CONFIG_NETPOLL) || !dev || !port || !skb ||
+	    ipv6_addr_any(&link->hop_saddr) || READ_ONCE(link->state) != HBKM_LINK_UP)
 		return;
 	link->lastword = NULL;
 	skb_put_data(skb, frame, HBKM_FRAME_MIN_LEN);
-	hbkm_xmit_put_headers(skb, link, link->hop_saddr);
-	/* Nobody but ourselves completes what is sent past the stack. */
-	ip_hdr(skb)->tot_len = htons(skb->len);
-	ip_send_check(ip_hdr(skb));
+	link->family->put_headers(skb, link, &link->hop_saddr);
 	if (skb_checksum_help(skb) || skb_headroom(skb) < LL_RESERVED_SPACE(dev))
 		return;
 	skb->dev = dev;
-	if (dev_hard_header(skb, dev, ETH_P_IP, link->hop, NULL, skb->len) >= 0)
+	if (dev_hard_header(skb, dev, link->family->ethertype, link->hop, NULL, skb->len) >= 0)
 		netpoll_send_skb(port->poll, skb);
 }
 

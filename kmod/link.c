@@ -4,12 +4,12 @@
  * to it while it exists, and shares a bound socket with the other links of the
  * same device and UDP port.
  */
-#include <linux/igmp.h>
-#include <linux/inetdevice.h>
+#include <linux/ipv6.h>
 #include <linux/netlink.h>
 #include <linux/rculist.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
+#include <net/ipv6.h>
 #include <net/udp_tunnel.h>
 #include "hbkm.h"
 
@@ -30,6 +30,16 @@ struct hbkm_link *hbkm_link_by_id(const struct hbkm_cluster *cl, u8 id)
 	return NULL;
 }
 
+/* To one machine, not to many? */
+static bool is_single(const struct in6_addr *addr)
+{
+	__be32 v4 = addr->s6_addr32[3];
+
+	if (ipv6_addr_v4mapped(addr))
+		return !ipv4_is_multicast(v4) && !ipv4_is_lbcast(v4);
+	return !ipv6_addr_is_multicast(addr);
+}
+
 /**
  * hbkm_link_find() - to which link does a datagram belong?
  * @port: the socket on which it came
@@ -38,7 +48,8 @@ struct hbkm_link *hbkm_link_by_id(const struct hbkm_cluster *cl, u8 id)
  *
  * Context: softirq, RCU. Return: the link, or NULL if none expects it.
  */
-struct hbkm_link *hbkm_link_find(struct hbkm_port *port, __be32 saddr, __be32 daddr)
+struct hbkm_link *hbkm_link_find(struct hbkm_port *port, const struct in6_addr *saddr,
+				 const struct in6_addr *daddr)
 {
 	struct hbkm_link *link;
 
@@ -46,22 +57,25 @@ struct hbkm_link *hbkm_link_find(struct hbkm_port *port, __be32 saddr, __be32 da
 		if (rcu_access_pointer(link->port) != port)
 			continue;
 		if (link->kind == HBKM_LINK_UCAST) {
-			if (link->addr == saddr && !ipv4_is_multicast(daddr) &&
-			    !ipv4_is_lbcast(daddr))
+			if (ipv6_addr_equal(&link->addr, saddr) && is_single(daddr))
 				return link;
-		} else if (link->addr == daddr) {
+		} else if (ipv6_addr_equal(&link->addr, daddr)) {
 			return link;
 		}
 	}
 	return NULL;
 }
 
-static struct hbkm_port *port_get(struct hbkm_cluster *cl, struct net_device *dev, u16 number,
+static struct hbkm_port *port_get(struct hbkm_cluster *cl, struct net_device *dev,
+				  const struct hbkm_family *family, u16 number,
 				  struct netlink_ext_ack *extack)
 {
 	struct udp_tunnel_sock_cfg tunnel = { .encap_type = 1, .encap_rcv = hbkm_recv };
 	struct udp_port_cfg udp = {
-		.family = AF_INET,
+		.family = family->af,
+		.ipv6_v6only = true,
+		.use_udp6_tx_checksums = true,
+		.use_udp6_rx_checksums = true,
 		.local_udp_port = htons(number),
 		.bind_ifindex = dev->ifindex,
 	};
@@ -69,7 +83,8 @@ static struct hbkm_port *port_get(struct hbkm_cluster *cl, struct net_device *de
 	int ret;
 
 	list_for_each_entry(port, &cl->ports, list) {
-		if (port->ifindex == dev->ifindex && port->number == number) {
+		if (port->ifindex == dev->ifindex && port->family == family &&
+		    port->number == number) {
 			port->users++;
 			return port;
 		}
@@ -78,6 +93,7 @@ static struct hbkm_port *port_get(struct hbkm_cluster *cl, struct net_device *de
 	if (!port)
 		return ERR_PTR(-ENOMEM);
 	port->cl = cl;
+	port->family = family;
 	port->ifindex = dev->ifindex;
 	port->number = number;
 	port->users = 1;
@@ -104,14 +120,6 @@ static void port_put(struct hbkm_port *port)
 	synchronize_net();		/* not every kernel does so for us */
 	hbkm_lastword_close(port);
 	kfree(port);
-}
-
-static struct ip_mreqn membership(const struct hbkm_link *link, int ifindex)
-{
-	return (struct ip_mreqn){
-		.imr_multiaddr.s_addr = link->addr,
-		.imr_ifindex = ifindex,
-	};
 }
 
 static struct hbkm_port *link_port(const struct hbkm_link *link)
@@ -190,16 +198,14 @@ int hbkm_link_attach(struct hbkm_link *link, struct net_device *dev,
 		     struct netlink_ext_ack *extack)
 {
 	struct hbkm_port *port;
-	struct ip_mreqn mreq;
 	int ret;
 
 	ASSERT_RTNL();
-	port = port_get(link->cl, dev, link->number, extack);
+	port = port_get(link->cl, dev, link->family, link->number, extack);
 	if (IS_ERR(port))
 		return PTR_ERR(port);
 	if (link->kind == HBKM_LINK_MCAST) {
-		mreq = membership(link, dev->ifindex);
-		ret = ip_mc_join_group(port->sock->sk, &mreq);
+		ret = link->family->join(link, port->sock->sk, dev->ifindex);
 		if (ret) {
 			NL_SET_ERR_MSG(extack, "cannot join the multicast group");
 			port_put(port);
@@ -226,7 +232,6 @@ void hbkm_link_detach(struct hbkm_link *link)
 {
 	struct hbkm_port *port = link_port(link);
 	struct net_device *dev = link_dev(link);
-	struct ip_mreqn mreq;
 
 	ASSERT_RTNL();
 	rcu_assign_pointer(link->port, NULL);
@@ -236,13 +241,26 @@ void hbkm_link_detach(struct hbkm_link *link)
 	hbkm_lastword_detach(link);
 
 	/* The last user's socket must be in no group: closing it would take RTNL. */
-	if (link->kind == HBKM_LINK_MCAST) {
-		mreq = membership(link, dev->ifindex);
-		ip_mc_leave_group(port->sock->sk, &mreq);
-	}
+	if (link->kind == HBKM_LINK_MCAST)
+		link->family->leave(link, port->sock->sk, dev->ifindex);
 	port_put(port);
 	dst_cache_reset(&link->route);
 	netdev_put(dev, &link->dev_tracker);
+}
+
+/**
+ * hbkm_link_mtu_changed() - that of its device has
+ * @link: the link, with a device
+ *
+ * A device whose MTU is too small for a family is left by it, and forgets the groups it
+ * was in: so a link to a group gives it up then, until it is fit again.
+ *
+ * Context: process, RTNL and hbkm_net.lock held. Sleeps.
+ */
+void hbkm_link_mtu_changed(struct hbkm_link *link)
+{
+	if (link->kind == HBKM_LINK_MCAST && !link->family->speaks(link_dev(link)))
+		hbkm_link_detach(link);
 }
 
 /**
@@ -254,9 +272,23 @@ void hbkm_link_detach(struct hbkm_link *link)
  */
 bool hbkm_link_same(const struct hbkm_link *link, const struct hbkm_link_config *c)
 {
-	return link->kind == c->kind && link->path == c->path && link->addr == c->addr &&
-	       link->source == c->source && link->number == c->number && link->ttl == c->ttl &&
+	return link->kind == c->kind && link->path == c->path &&
+	       ipv6_addr_equal(&link->addr, &c->addr) &&
+	       ipv6_addr_equal(&link->source, &c->source) &&
+	       link->number == c->number && link->ttl == c->ttl &&
 	       !strcmp(link->ifname, c->ifname);
+}
+
+/* Return: NULL if this kernel does not speak it. */
+static const struct hbkm_family *family_of(const struct in6_addr *addr)
+{
+	if (ipv6_addr_v4mapped(addr))
+		return &hbkm_ipv4;
+#if IS_ENABLED(CONFIG_IPV6)
+	if (ipv6_mod_enabled())
+		return &hbkm_ipv6;
+#endif
+	return NULL;
 }
 
 /**
@@ -270,19 +302,24 @@ bool hbkm_link_same(const struct hbkm_link *link, const struct hbkm_link_config 
 int hbkm_link_create(struct hbkm_cluster *cl, const struct hbkm_link_config *c,
 		     struct netlink_ext_ack *extack)
 {
+	const struct hbkm_family *family = family_of(&c->addr);
 	struct net_device *dev;
 	struct hbkm_link *link;
 	int ret;
 
 	ASSERT_RTNL();
+	if (!family) {
+		NL_SET_ERR_MSG(extack, "this kernel has no IPv6, or was told not to use it");
+		return -EAFNOSUPPORT;
+	}
 	list_for_each_entry(link, &cl->links, list) {
-		if (link->kind == c->kind && link->addr == c->addr && link->number == c->number &&
-		    !strcmp(link->ifname, c->ifname)) {
+		if (link->kind == c->kind && ipv6_addr_equal(&link->addr, &c->addr) &&
+		    link->number == c->number && !strcmp(link->ifname, c->ifname)) {
 			NL_SET_ERR_MSG(extack, "there is such a link already");
 			return -EEXIST;
 		}
 	}
-	if (c->source && hbkm_guard_has(cl, c->source)) {
+	if (hbkm_guard_has(cl, &c->source)) {
 		NL_SET_ERR_MSG(extack, "a link cannot send from a group's address");
 		return -EADDRINUSE;
 	}
@@ -293,6 +330,7 @@ int hbkm_link_create(struct hbkm_cluster *cl, const struct hbkm_link_config *c,
 	link->id = c->id;
 	link->kind = c->kind;
 	link->path = c->path;
+	link->family = family;
 	link->addr = c->addr;
 	link->source = c->source;
 	link->number = c->number;

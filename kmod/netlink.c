@@ -300,8 +300,52 @@ static int node_del(struct sk_buff *skb, struct genl_info *info)
 	return ret;
 }
 
+/* 4 bytes, then IPv4-mapped, or 16. */
+static int get_addr(const struct nlattr *attr, struct in6_addr *addr,
+		    struct netlink_ext_ack *extack)
+{
+	if (nla_len(attr) == sizeof(__be32)) {
+		ipv6_addr_set_v4mapped(nla_get_in_addr(attr), addr);
+		return 0;
+	}
+	if (nla_len(attr) == sizeof(*addr)) {
+		*addr = nla_get_in6_addr(attr);
+		if (!ipv6_addr_v4mapped(addr))
+			return 0;
+	}
+	NL_SET_ERR_MSG_ATTR(extack, attr, "an address has 4 bytes, or 16 of IPv6");
+	return -EINVAL;
+}
+
+/* Of a machine? */
+static bool is_host(const struct in6_addr *addr)
+{
+	__be32 v4 = addr->s6_addr32[3];
+
+	if (ipv6_addr_v4mapped(addr))
+		return !ipv4_is_multicast(v4) && !ipv4_is_lbcast(v4) && !ipv4_is_zeronet(v4);
+	return ipv6_addr_type(addr) & IPV6_ADDR_UNICAST;
+}
+
+static bool is_loopback(const struct in6_addr *addr)
+{
+	if (ipv6_addr_v4mapped(addr))
+		return ipv4_is_loopback(addr->s6_addr32[3]);
+	return ipv6_addr_loopback(addr);
+}
+
+/* Of machines, and not one that never leaves its own? */
+static bool is_group(const struct in6_addr *addr)
+{
+	if (ipv6_addr_v4mapped(addr))
+		return ipv4_is_multicast(addr->s6_addr32[3]);
+	return ipv6_addr_is_multicast(addr) &&
+	       IPV6_ADDR_MC_SCOPE(addr) > IPV6_ADDR_SCOPE_NODELOCAL;
+}
+
 static int check_link(const struct hbkm_link_config *c, struct genl_info *info)
 {
+	struct nlattr *source = info->attrs[HBKM_A_SADDR];
 	bool has_addr = info->attrs[HBKM_A_ADDR];
 
 	if (!dev_valid_name(c->ifname)) {
@@ -309,22 +353,19 @@ static int check_link(const struct hbkm_link_config *c, struct genl_info *info)
 				    "not a name for a device");
 		return -EINVAL;
 	}
-	if (info->attrs[HBKM_A_SADDR] &&
-	    (ipv4_is_multicast(c->source) || ipv4_is_lbcast(c->source) ||
-	     ipv4_is_zeronet(c->source))) {
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[HBKM_A_SADDR],
-				    "not an address to send from");
+	if (source && (!is_host(&c->source) ||
+		       ipv6_addr_v4mapped(&c->source) != ipv6_addr_v4mapped(&c->addr))) {
+		NL_SET_ERR_MSG_ATTR(info->extack, source, "not an address to send from");
 		return -EINVAL;
 	}
 	switch (c->kind) {
 	case HBKM_LINK_UCAST:
-		if (has_addr && !ipv4_is_multicast(c->addr) && !ipv4_is_lbcast(c->addr) &&
-		    !ipv4_is_zeronet(c->addr))
+		if (has_addr && is_host(&c->addr))
 			return 0;
 		NL_SET_ERR_MSG(info->extack, "a ucast link needs the peer's own address");
 		return -EINVAL;
 	case HBKM_LINK_MCAST:
-		if (has_addr && ipv4_is_multicast(c->addr))
+		if (has_addr && is_group(&c->addr))
 			return 0;
 		NL_SET_ERR_MSG(info->extack, "a mcast link needs a multicast group's address");
 		return -EINVAL;
@@ -338,6 +379,9 @@ static int check_link(const struct hbkm_link_config *c, struct genl_info *info)
 
 static int get_link(struct genl_info *info, struct hbkm_link_config *c)
 {
+	struct nlattr *addr = info->attrs[HBKM_A_ADDR], *source = info->attrs[HBKM_A_SADDR];
+	int ret = 0;
+
 	if (missing(info, HBKM_A_LINK_ID, "a link needs an id") ||
 	    missing(info, HBKM_A_LINK_KIND, "a link needs a kind") ||
 	    missing(info, HBKM_A_LINK_PATH, "a link needs a path") ||
@@ -351,13 +395,13 @@ static int get_link(struct genl_info *info, struct hbkm_link_config *c)
 	c->ttl = c->kind == HBKM_LINK_MCAST ? 1 : 64;
 	if (info->attrs[HBKM_A_TTL])
 		c->ttl = nla_get_u8(info->attrs[HBKM_A_TTL]);
-	c->addr = htonl(INADDR_BROADCAST);
-	if (info->attrs[HBKM_A_ADDR])
-		c->addr = nla_get_in_addr(info->attrs[HBKM_A_ADDR]);
-	if (info->attrs[HBKM_A_SADDR])
-		c->source = nla_get_in_addr(info->attrs[HBKM_A_SADDR]);
+	ipv6_addr_set_v4mapped(htonl(INADDR_BROADCAST), &c->addr);
+	if (addr)
+		ret = get_addr(addr, &c->addr, info->extack);
+	if (!ret && source)
+		ret = get_addr(source, &c->source, info->extack);
 	nla_strscpy(c->ifname, info->attrs[HBKM_A_IFNAME], sizeof(c->ifname));
-	return check_link(c, info);
+	return ret ?: check_link(c, info);
 }
 
 static int link_new(struct sk_buff *skb, struct genl_info *info)
@@ -423,25 +467,12 @@ unlock_rtnl:
 static int get_service_addr(const struct nlattr *attr, struct in6_addr *addr,
 			    struct netlink_ext_ack *extack)
 {
-	int type;
+	int ret = get_addr(attr, addr, extack);
 
-	switch (nla_len(attr)) {
-	case sizeof(__be32):
-		ipv6_addr_set_v4mapped(nla_get_in_addr(attr), addr);
-		if (!ipv4_is_multicast(addr->s6_addr32[3]) &&
-		    !ipv4_is_lbcast(addr->s6_addr32[3]) &&
-		    !ipv4_is_zeronet(addr->s6_addr32[3]) &&
-		    !ipv4_is_loopback(addr->s6_addr32[3]))
-			return 0;
-		break;
-	case sizeof(*addr):
-		*addr = nla_get_in6_addr(attr);
-		type = ipv6_addr_type(addr);
-		if (type & IPV6_ADDR_UNICAST &&
-		    !(type & (IPV6_ADDR_LOOPBACK | IPV6_ADDR_MAPPED)))
-			return 0;
-		break;
-	}
+	if (ret)
+		return ret;
+	if (is_host(addr) && !is_loopback(addr))
+		return 0;
 	NL_SET_ERR_MSG_ATTR(extack, attr, "not an address that can be guarded");
 	return -EINVAL;
 }
@@ -840,8 +871,8 @@ static const struct nla_policy link_new_policy[HBKM_A_MAX + 1] = {
 	[HBKM_A_LINK_KIND] = NLA_POLICY_RANGE(NLA_U8, HBKM_LINK_UCAST, HBKM_LINK_MCAST),
 	[HBKM_A_LINK_PATH] = NLA_POLICY_MAX(NLA_U8, HBKM_MAX_PATHS - 1),
 	[HBKM_A_IFNAME] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
-	[HBKM_A_ADDR] = NLA_POLICY_EXACT_LEN(sizeof(__be32)),
-	[HBKM_A_SADDR] = NLA_POLICY_EXACT_LEN(sizeof(__be32)),
+	[HBKM_A_ADDR] = { .type = NLA_BINARY, .len = sizeof(struct in6_addr) },
+	[HBKM_A_SADDR] = { .type = NLA_BINARY, .len = sizeof(struct in6_addr) },
 	[HBKM_A_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
 	[HBKM_A_TTL] = NLA_POLICY_MIN(NLA_U8, 1),
 };

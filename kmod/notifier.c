@@ -46,6 +46,16 @@ static void device_changed(struct hbkm_cluster *cl, struct net_device *dev)
 			hbkm_link_look(link);
 }
 
+static void mtu_changed(struct hbkm_cluster *cl, struct net_device *dev)
+{
+	struct hbkm_link *link;
+
+	list_for_each_entry(link, &cl->links, list)
+		if (rtnl_dereference(link->dev) == dev)
+			hbkm_link_mtu_changed(link);
+	device_came(cl, dev);
+}
+
 /*
  * A link stays with its device when that is renamed, and goes by the new name
  * from then on: the cable is the same.
@@ -96,6 +106,9 @@ static int netdev_event(struct notifier_block *nb, unsigned long event, void *pt
 		break;
 	case NETDEV_CHANGENAME:
 		device_renamed(cl, dev);
+		break;
+	case NETDEV_CHANGEMTU:
+		mtu_changed(cl, dev);
 		break;
 	case NETDEV_CHANGEADDR:
 		moved = has_links(cl, dev);

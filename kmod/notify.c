@@ -134,6 +134,13 @@ int hbkm_fill_node(struct sk_buff *skb, const struct hbkm_node *node, u64 now)
 	       nla_put_u32(skb, HBKM_A_PATHS_ECHOED, node->echoed);
 }
 
+static int put_addr(struct sk_buff *skb, int type, const struct in6_addr *addr)
+{
+	if (ipv6_addr_v4mapped(addr))
+		return nla_put_in_addr(skb, type, addr->s6_addr32[3]);
+	return nla_put_in6_addr(skb, type, addr);
+}
+
 /**
  * hbkm_fill_link() - what a link is like
  * @skb: the message
@@ -162,22 +169,15 @@ int hbkm_fill_link(struct sk_buff *skb, const struct hbkm_link *link)
 	    put_u64(skb, HBKM_A_TX_ERRORS, atomic64_read(&link->tx_errors)) ||
 	    put_u64(skb, HBKM_A_RX, atomic64_read(&link->rx)))
 		return -EMSGSIZE;
-	if (link->kind != HBKM_LINK_BCAST && nla_put_in_addr(skb, HBKM_A_ADDR, link->addr))
+	if (link->kind != HBKM_LINK_BCAST && put_addr(skb, HBKM_A_ADDR, &link->addr))
 		return -EMSGSIZE;
 	if (link->error && nla_put_u32(skb, HBKM_A_RESULT, link->error))
 		return -EMSGSIZE;
-	if (link->source && nla_put_in_addr(skb, HBKM_A_SADDR, link->source))
+	if (!ipv6_addr_any(&link->source) && put_addr(skb, HBKM_A_SADDR, &link->source))
 		return -EMSGSIZE;
 	if (link->kind == HBKM_LINK_MCAST && nla_put_u8(skb, HBKM_A_TTL, link->ttl))
 		return -EMSGSIZE;
 	return 0;
-}
-
-static int put_addr(struct sk_buff *skb, const struct in6_addr *addr)
-{
-	if (ipv6_addr_v4mapped(addr))
-		return nla_put_in_addr(skb, HBKM_A_ADDR, addr->s6_addr32[3]);
-	return nla_put_in6_addr(skb, HBKM_A_ADDR, addr);
 }
 
 static int put_guard(struct sk_buff *skb, const struct hbkm_group *group)
@@ -191,7 +191,7 @@ static int put_guard(struct sk_buff *skb, const struct hbkm_group *group)
 	if (!nest)
 		return -EMSGSIZE;
 	for (i = 0; i < group->n_guard; i++)
-		if (put_addr(skb, &group->guard[i]))
+		if (put_addr(skb, HBKM_A_ADDR, &group->guard[i]))
 			return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -356,7 +356,7 @@ void hbkm_notify_duplicate(struct hbkm_cluster *cl, struct hbkm_group *group,
 
 	skb = event_begin(cl, HBKM_EVENT_DUPLICATE, now, &hdr);
 	if (skb)
-		event_end(cl, skb, hdr, hbkm_fill_group(skb, group) || put_addr(skb, addr) ||
+		event_end(cl, skb, hdr, hbkm_fill_group(skb, group) || put_addr(skb, HBKM_A_ADDR, addr) ||
 			  nla_put(skb, HBKM_A_HWADDR, hw_len, hw));
 }
 

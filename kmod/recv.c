@@ -3,16 +3,16 @@
  * A frame in: parse, find cluster, link and node, verify, and only then believe.
  * Whatever is dropped is counted by its reason, and never logged.
  */
-#include <linux/ip.h>
 #include <linux/skbuff.h>
 #include <linux/udp.h>
 #include "hbkm.h"
 #include "trace.h"
 
-static enum hbkm_stat receive(struct hbkm_port *port, const struct iphdr *ip, const u8 *buf,
+static enum hbkm_stat receive(struct hbkm_port *port, const struct sk_buff *skb, const u8 *buf,
 			      size_t len, u64 now)
 {
 	struct hbkm_cluster *cl = port->cl;
+	struct in6_addr saddr, daddr;
 	const struct hbkm_keyring *ring;
 	struct hbkm_link *link;
 	struct hbkm_node *node;
@@ -26,7 +26,8 @@ static enum hbkm_stat receive(struct hbkm_port *port, const struct iphdr *ip, co
 		return HBKM_STAT_RX_CLUSTER;
 	if (f.node == cl->self->id)
 		return HBKM_STAT_RX_SELF;
-	link = hbkm_link_find(port, ip->saddr, ip->daddr);
+	port->family->addresses(skb, &saddr, &daddr);
+	link = hbkm_link_find(port, &saddr, &daddr);
 	if (!link)
 		return HBKM_STAT_RX_LINK;
 	node = hbkm_node_by_id(cl, f.node);
@@ -65,7 +66,7 @@ int hbkm_recv(struct sock *sk, struct sk_buff *skb)
 	else if (!pskb_may_pull(skb, skb->len))
 		stat = HBKM_STAT_RX_NOMEM;
 	else
-		stat = receive(port, ip_hdr(skb), skb->data + sizeof(struct udphdr), len,
+		stat = receive(port, skb, skb->data + sizeof(struct udphdr), len,
 			       ktime_get_ns());
 	hbkm_count(port->cl->stats, stat);
 	if (stat == HBKM_STAT_RX_GOOD) {

@@ -2,14 +2,12 @@
 /*
  * A frame out: build it once, sign it once, send it on every link.
  */
-#include <linux/inetdevice.h>
-#include <linux/netfilter.h>
 #include <linux/pkt_sched.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
-#include <net/ip.h>
-#include <net/route.h>
-#include <net/udp.h>
+#include <linux/udp.h>
+#include <net/dst.h>
+#include <net/ipv6.h>
 #include "hbkm.h"
 #include "trace.h"
 
@@ -21,9 +19,6 @@
 
 /* Enough for any device that we are likely to meet; more makes the stack reallocate. */
 #define HEADROOM	(LL_MAX_HEADER + HBKM_XMIT_HEADERS)
-
-/* Network control (RFC 4594), as routing protocols and VRRP mark theirs. */
-#define TOS	0xc0
 
 static u16 frame_flags(const struct hbkm_cluster *cl)
 {
@@ -123,53 +118,41 @@ static size_t build(struct hbkm_cluster *cl, u8 type, u8 reason, u8 key_id, u64 
 	return hbkm_frame_len(&f);
 }
 
-static bool is_on(const struct net_device *dev, __be32 addr)
-{
-	struct in_device *in_dev = __in_dev_get_rcu(dev);
-
-	return in_dev && inet_confirm_addr(dev_net(dev), in_dev, 0, addr, RT_SCOPE_HOST);
-}
-
 /*
  * The peer knows us by the address that we send from. If we were not told which,
  * it stays as first chosen, for as long as the device has it: a service address
  * that comes to the device later must not take its place.
  */
-static __be32 source(const struct hbkm_link *link, const struct net_device *dev)
+static struct in6_addr source(const struct hbkm_link *link, const struct net_device *dev)
 {
-	if (link->source)
+	static const struct in6_addr any;
+
+	if (!ipv6_addr_any(&link->source))
 		return link->source;
-	return link->saddr && is_on(dev, link->saddr) ? link->saddr : 0;
+	return link->family->is_on(dev, &link->saddr, true) ? link->saddr : any;
 }
 
-static struct rtable *route(struct hbkm_link *link, const struct net_device *dev,
-			    struct sock *sk, __be32 *saddr)
+static struct dst_entry *route(struct hbkm_link *link, const struct net_device *dev,
+			       struct sock *sk, struct in6_addr *saddr)
 {
-	struct flowi4 fl4 = {
-		.flowi4_oif = dev->ifindex,
-		.flowi4_proto = IPPROTO_UDP,
-		.saddr = source(link, dev),
-		.daddr = link->addr,
-		.fl4_dport = htons(link->number),
-		.fl4_sport = htons(link->number),
-	};
-	struct rtable *rt;
+	const struct hbkm_family *family = link->family;
+	struct dst_entry *dst;
+	bool configured;
 
-	rt = dst_cache_get_ip4(&link->route, saddr);
-	if (rt)
-		return rt;
-	if (link->source && !is_on(dev, link->source))
+	dst = family->cached(link, saddr);
+	if (dst)
+		return dst;
+	configured = !ipv6_addr_any(&link->source);
+	if (configured && !family->is_on(dev, &link->source, false))
 		return ERR_PTR(-EADDRNOTAVAIL);
-	rt = ip_route_output_flow(dev_net(dev), &fl4, sk);
-	if (IS_ERR(rt))
-		return rt;
-	*saddr = fl4.saddr;
+	*saddr = source(link, dev);
+	dst = family->look_up(link, dev, sk, saddr);
 	/* As long as the device has none of its own, nothing is chosen for good. */
-	if (is_on(dev, fl4.saddr)) {
-		link->saddr = fl4.saddr;
-		dst_cache_set_ip4(&link->route, &rt->dst, fl4.saddr);
+	if (!IS_ERR(dst) && family->is_on(dev, saddr, !configured)) {
+		link->saddr = *saddr;
+		family->keep(link, dst, saddr);
 	}
-	return rt;
+	return dst;
 }
 
 static struct sk_buff *take_skb(struct hbkm_link *link, size_t len)
@@ -185,70 +168,49 @@ static struct sk_buff *take_skb(struct hbkm_link *link, size_t len)
 }
 
 /**
- * hbkm_xmit_put_headers() - put UDP's and IP's header before a frame
- * @skb: the frame, with HBKM_XMIT_HEADERS of headroom
+ * hbkm_xmit_put_udp() - put UDP's header before a frame, and how it is to be treated
+ * @skb: the frame, with headroom
  * @link: on which it is to go
- * @saddr: source address
  *
- * IP's length and checksum are left to ip_local_out(), UDP's checksum to the device.
- *
- * Context: any.
+ * Context: any. Return: the header, complete but for its checksum.
  */
-void hbkm_xmit_put_headers(struct sk_buff *skb, const struct hbkm_link *link, __be32 saddr)
+struct udphdr *hbkm_xmit_put_udp(struct sk_buff *skb, const struct hbkm_link *link)
 {
-	struct udphdr *uh;
-	struct iphdr *ip;
+	struct udphdr *uh = skb_push(skb, sizeof(*uh));
 
-	uh = skb_push(skb, sizeof(*uh));
 	skb_reset_transport_header(skb);
 	uh->source = htons(link->number);
 	uh->dest = htons(link->number);
 	uh->len = htons(skb->len);
-	udp_set_csum(false, skb, saddr, link->addr, skb->len);
 
-	ip = skb_push(skb, sizeof(*ip));
-	skb_reset_network_header(skb);
-	ip->version = 4;
-	ip->ihl = 5;
-	ip->tos = TOS;
-	ip->id = 0;			/* needed by none that is never in pieces: RFC 6864 */
-	ip->frag_off = htons(IP_DF);
-	ip->ttl = link->ttl;
-	ip->protocol = IPPROTO_UDP;
-	ip->saddr = saddr;
-	ip->daddr = link->addr;
-
-	skb->protocol = htons(ETH_P_IP);
+	skb->protocol = htons(link->family->ethertype);
 	skb->priority = TC_PRIO_CONTROL;
+	return uh;
 }
 
 static int send(struct hbkm_link *link, struct net_device *dev, struct hbkm_port *port,
 		const u8 *frame, size_t len)
 {
 	struct sock *sk = port->sock->sk;
+	struct dst_entry *dst;
+	struct in6_addr saddr;
 	struct sk_buff *skb;
-	struct rtable *rt;
-	__be32 saddr;
 	int ret;
 
-	rt = route(link, dev, sk, &saddr);
-	if (IS_ERR(rt))
-		return PTR_ERR(rt);
-	hbkm_lastword_learn(link, dev, rt, saddr);
+	dst = route(link, dev, sk, &saddr);
+	if (IS_ERR(dst))
+		return PTR_ERR(dst);
+	hbkm_lastword_learn(link, dev, dst, &saddr);
 	skb = take_skb(link, len);
 	if (!skb) {
-		ip_rt_put(rt);
+		dst_release(dst);
 		return -ENOMEM;
 	}
 	skb_reserve(skb, HEADROOM);
 	skb_put_data(skb, frame, len);
-	hbkm_xmit_put_headers(skb, link, saddr);
-	if (skb->len > dst_mtu(&rt->dst)) {	/* rather in pieces than not at all */
-		ip_hdr(skb)->frag_off = 0;
-		ip_select_ident(dev_net(dev), skb, NULL);
-	}
-	skb_dst_set(skb, &rt->dst);
-	ret = ip_local_out(dev_net(dev), sk, skb);
+	link->family->put_headers(skb, link, &saddr);
+	skb_dst_set(skb, dst);
+	ret = link->family->out(skb, dev_net(dev), sk);
 	return net_xmit_eval(ret);	/* a macro that evaluates its argument twice */
 }
 

@@ -74,7 +74,7 @@ cat >"$dir/ha.cf" <<-END
 	keepalive 10s
 	node alice alice
 	ucast eth0 alice.example.com
-	ucast6 eth0 2001:db8::2
+	ucast6 eth0 10.0.0.2
 	auto_failback maybe
 	ping router
 	respawn nosuchuser /nosuch/program
@@ -103,7 +103,7 @@ says() {
 	failed=1
 }
 says ha.cf:4 'names are not looked up, as Heartbeat would, so write the address itself'
-says ha.cf:5 'heartbeats go over IPv4 only, so that this path, which Heartbeat would use, carries none'
+says ha.cf:5 '10.0.0.2] is not an IPv6 address'
 says ha.cf:8 'Invalid uid [nosuchuser] specified for client child: there is no such user'
 says ha.cf:8 'Client child command [/nosuch/program] is not executable: there is no such file'
 says ha.cf:9 "Of Heartbeat's own programs only ipfail is known here"

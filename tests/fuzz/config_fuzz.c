@@ -41,14 +41,28 @@ static void check_problems(const struct problems *p)
 	MUST(p->n <= 1000);
 }
 
+/* What the kernel takes for a machine's address. */
+static bool is_host(const struct in6_addr *addr)
+{
+	uint32_t v4 = ntohl(ip_to_v4(addr).s_addr);
+
+	if (ip_is_v4(addr))
+		return v4 >> 24 && v4 < 0xe0000000U;
+	return ip_is_set(addr) && !IN6_IS_ADDR_MULTICAST(addr);
+}
+
+static bool is_group(const struct in6_addr *addr)
+{
+	return ip_is_v4(addr) ? IN_MULTICAST(ntohl(ip_to_v4(addr).s_addr)) :
+				IN6_IS_ADDR_MULTICAST(addr);
+}
+
 static void check_links(const struct config_link *v, size_t n)
 {
 	size_t i;
 
 	MUST(n <= HBKM_MAX_LINKS);
 	for (i = 0; i < n; i++) {
-		uint32_t host = ntohl(v[i].addr.s_addr);
-
 		check_text(v[i].ifname, sizeof(v[i].ifname));
 		MUST(ifname_valid(v[i].ifname));
 		MUST(v[i].path < HBKM_MAX_PATHS);
@@ -56,13 +70,13 @@ static void check_links(const struct config_link *v, size_t n)
 		MUST(v[i].line);
 		switch (v[i].kind) {
 		case HBKM_LINK_UCAST:
-			MUST(host >> 24 && host < 0xe0000000U);
+			MUST(is_host(&v[i].addr));
 			break;
 		case HBKM_LINK_BCAST:
-			MUST(!host);
+			MUST(!ip_is_set(&v[i].addr));
 			break;
 		case HBKM_LINK_MCAST:
-			MUST(IN_MULTICAST(host));
+			MUST(is_group(&v[i].addr));
 			break;
 		default:
 			abort();
@@ -71,7 +85,7 @@ static void check_links(const struct config_link *v, size_t n)
 }
 
 /* Without any error: what the kernel demands. */
-static void check_hacf(const struct config *c, const struct in_addr *own)
+static void check_hacf(const struct config *c, const struct config_own *own)
 {
 	bool self = false;
 	size_t i, j;
@@ -97,7 +111,7 @@ static void check_hacf(const struct config *c, const struct in_addr *own)
 	MUST(self);
 	MUST(c->n_links);
 	for (i = 0; i < c->n_links; i++)
-		MUST(c->links[i].kind != HBKM_LINK_UCAST || c->links[i].addr.s_addr != own->s_addr);
+		MUST(c->links[i].kind != HBKM_LINK_UCAST || !ip_same(&c->links[i].addr, &own->addr));
 }
 
 /* Every resource has a name, and addresses are counted once, in their order. */
@@ -205,7 +219,10 @@ static void fuzz_time(const char *text, size_t len)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct in_addr own = { htonl(0x0a00020fU) };
+	const struct config_own own = {
+		.addr = ip_from_v4((struct in_addr){ htonl(0x0a00020fU) }),
+		.ifname = "eth0",
+	};
 	const char *text, *rest;
 	struct problems p = { 0 };
 	struct config *c;

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Each kind of link carries a cluster by itself: ucast, bcast and mcast. For each one both nodes find each other, a silent
+# Each kind of link carries a cluster by itself: ucast, bcast and mcast, over IPv4 and IPv6. For each one both nodes find each other, a silent
 # death is found in time, the dead one comes back, and a stop hands over. And nothing comes from elsewhere than it should: a
 # link receives what is meant for its kind only.
 # lab: files common.sh
@@ -42,6 +42,10 @@ says_no_error() {
 	[[ $(on "$1" hbctl -s show links eth0) == *' tx_errors 0 '* ]]
 }
 
+link_local() {
+	ip -n "$1" -6 -br address show dev eth0 scope link | sed -n 's|.* \(fe80:[^ /]*\)/.*|\1|p'
+}
+
 # moved NODE COUNTER VALUE: it is more now.
 moved() {
 	(($(counter "$1" "$2") > $3))
@@ -52,10 +56,16 @@ bad_frames() {
 	on "$1" hbctl show stats | awk '/^rx_(short|magic|version|type|length|field|cluster|link|node|key|mac) / { n += $2 } END { print n }'
 }
 
-pair_of_nodes
+node cookbook eth0=10.0.2.15/24,fd00::15/64@br0
+node cookbook2 eth0=10.0.2.16/24,fd00::16/64@br0
+node client eth0=10.0.2.50/24@br0
 kind ucast ucast 'ucast eth0 10.0.2.15' 'ucast eth0 10.0.2.16'
 kind bcast bcast 'bcast eth0'
 kind mcast mcast 'mcast eth0 225.0.0.1 694 1 0'
+kind ucast6 ucast 'ucast6 eth0 fd00::15' 'ucast6 eth0 fd00::16'
+kind "ucast6 between link-local addresses" ucast "ucast6 eth0 $(link_local cookbook)" "ucast6 eth0 $(link_local cookbook2)"
+kind mcast6 mcast 'mcast6 eth0 ff02::694 694 1 0'
+kind "both families on one port" ucast 'ucast eth0 10.0.2.15' 'ucast eth0 10.0.2.16' 'ucast6 eth0 fd00::15' 'ucast6 eth0 fd00::16'
 kind "another port" ucast 'udpport 12345' 'ucast eth0 10.0.2.15' 'ucast eth0 10.0.2.16'
 
 # ---- what a link does not take

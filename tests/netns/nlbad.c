@@ -241,6 +241,11 @@ static void refused_before(const char *name, int want)
 static const char eth0[] = "eth0";
 static const char peer[4] = { 10, 0, 2, 16 };
 static const char group[4] = { (char)225, 0, 0, 1 };
+static const char peer6[16] = { (char)0xfd, [15] = 0x16 };
+static const char group6[16] = { (char)0xff, 2, [15] = 1 };
+static const char own6[16] = { (char)0xff, 1, [15] = 1 };
+static const char mapped6[16] = { [10] = (char)0xff, (char)0xff, 10, 0, 2, 16 };
+static const char long6[17];
 
 static void link_but(int without, uint8_t id, uint8_t kind, const char *addr)
 {
@@ -424,9 +429,47 @@ static void links(void)
 	link_but(HBKM_A_IFNAME, 9, HBKM_LINK_UCAST, peer);
 	put_text(HBKM_A_IFNAME, "sixteen-bytes-xx");
 	refused("a device name of 16 bytes", EINVAL);
+	for (size_t len = 0; len < sizeof(peer6); len++) {
+		char name[64];
+
+		if (len == sizeof(peer))
+			continue;
+		link_but(0, 9, HBKM_LINK_UCAST, NULL);
+		put(HBKM_A_ADDR, peer6, len);
+		snprintf(name, sizeof(name), "an address of %zu bytes", len);
+		refused(name, EINVAL);
+	}
 	link_but(0, 9, HBKM_LINK_UCAST, NULL);
-	put(HBKM_A_ADDR, group, 3);
-	refused("an address of three bytes", ERANGE);
+	put(HBKM_A_ADDR, long6, sizeof(long6));
+	refused("an address of 17 bytes", ERANGE);
+	link_but(0, 9, HBKM_LINK_UCAST, NULL);
+	put(HBKM_A_ADDR, mapped6, sizeof(mapped6));
+	refused("an IPv4 address as one of IPv6", EINVAL);
+	link_but(0, 9, HBKM_LINK_UCAST, NULL);
+	put(HBKM_A_ADDR, long6, sizeof(peer6));
+	refused("ucast to nobody, by IPv6", EINVAL);
+	link_but(0, 9, HBKM_LINK_UCAST, NULL);
+	put(HBKM_A_ADDR, group6, sizeof(group6));
+	refused("ucast to a multicast group of IPv6", EINVAL);
+	link_but(0, 9, HBKM_LINK_MCAST, NULL);
+	put(HBKM_A_ADDR, peer6, sizeof(peer6));
+	refused("mcast to a single address of IPv6", EINVAL);
+	link_but(0, 9, HBKM_LINK_MCAST, NULL);
+	put(HBKM_A_ADDR, own6, sizeof(own6));
+	refused("mcast to a group that never leaves the machine", EINVAL);
+	link_but(0, 9, HBKM_LINK_BCAST, NULL);
+	put(HBKM_A_ADDR, group6, sizeof(group6));
+	refused("bcast with an address of IPv6", EINVAL);
+	link_but(0, 9, HBKM_LINK_UCAST, peer);
+	put(HBKM_A_SADDR, peer6, sizeof(peer6));
+	refused("to send to IPv4 from IPv6", EINVAL);
+	link_but(0, 9, HBKM_LINK_UCAST, NULL);
+	put(HBKM_A_ADDR, peer6, sizeof(peer6));
+	put(HBKM_A_SADDR, peer, sizeof(peer));
+	refused("to send to IPv6 from IPv4", EINVAL);
+	link_but(0, 9, HBKM_LINK_BCAST, NULL);
+	put(HBKM_A_SADDR, peer6, sizeof(peer6));
+	refused("to send to all from IPv6", EINVAL);
 	link_but(0, 9, HBKM_LINK_UCAST, peer);
 	put(HBKM_A_SADDR, group, 4);
 	refused("to send from a multicast group", EINVAL);

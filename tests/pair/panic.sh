@@ -35,13 +35,25 @@ panic
 left "panic and reboot"
 ends a
 
+# over_ipv6 GUEST: from now on its beats go so.
+over_ipv6() {
+	guest "$1" "ip address add fd00::${own[$1]##*.}/64 dev eth0 nodad"
+	guest "$1" "sed -i 's/^ucast eth0 10.0.2./ucast6 eth0 fd00::/' /etc/ha.d/ha.cf"
+}
+
 reboots
 set_up a
+over_ipv6 a
+over_ipv6 b
+for guest in a b; do
+	guest "$guest" 'pkill -HUP -o -x hbctl'
+done
 both_up
+check_eq "beats go over IPv6" fd00::15 "$(guest b hbctl -j status | jq -r '.links[].address')"
 check_eq "back in a new life" none "$(peer b reason)"
 guest a 'echo 0 >/proc/sys/kernel/panic'
 panic
-left "panic and stay on"
+left "panic over IPv6, and stay on"
 stale=$(counter b rx_stale)
 sleep 5
 check_eq "nothing more is heard of it" "$stale" "$(counter b rx_stale)"

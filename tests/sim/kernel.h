@@ -266,9 +266,6 @@ extern const char *sim_refusal;
 
 /* the network */
 #define IFNAMSIZ		16
-#define IPPROTO_UDP		17
-#define IP_DF			0x4000
-#define ETH_P_IP		0x0800
 #define TC_PRIO_CONTROL		7
 #define LL_MAX_HEADER		128
 
@@ -303,18 +300,11 @@ struct udphdr {
 	u16 source, dest, len, check;
 };
 
-struct iphdr {
-	u8 version, ihl, tos, ttl, protocol;
-	u16 id, frag_off;
-	u32 saddr, daddr;
-};
-
 struct sk_buff {
 	u8 *data;
 	size_t len;
 	u16 protocol;
 	u32 priority;
-	struct iphdr ip;
 	u8 room[LL_MAX_HEADER + 2048];
 };
 
@@ -326,30 +316,21 @@ struct dst_entry {
 	int unused;
 };
 
-struct rtable {
-	struct dst_entry dst;
-};
-
 struct dst_cache {
 	int unused;
 };
 
-struct flowi4 {
-	int flowi4_oif, flowi4_proto;
-	u32 saddr, daddr;
-	u16 fl4_dport, fl4_sport;
-};
+struct neighbour;
+
+typedef u16 sa_family_t;
 
 struct sk_buff *sim_skb(void);
-int ip_local_out(struct net *net, struct sock *sk, struct sk_buff *skb);
 
-static inline struct rtable *dst_cache_get_ip4(struct dst_cache *c, __be32 *saddr)
+static inline bool ipv6_addr_any(const struct in6_addr *addr)
 {
-	static struct rtable rt;
+	static const struct in6_addr any;
 
-	(void)c;
-	*saddr = 0;
-	return &rt;
+	return !memcmp(addr, &any, sizeof(any));
 }
 
 static inline void skb_reserve(struct sk_buff *skb, size_t n)
@@ -371,29 +352,18 @@ static inline void *skb_push(struct sk_buff *skb, size_t n)
 }
 
 #define alloc_skb(size, gfp)		((void)(gfp), (void)(size), sim_skb())
-#define ip_hdr(skb)			(&(skb)->ip)
 #define pskb_may_pull(skb, n)		((void)(skb), (void)(n), true)
 #define consume_skb(skb)		((void)(skb))
 #define kfree_skb(skb)			((void)(skb))
 #define skb_reset_transport_header(s)	((void)(s))
-#define skb_reset_network_header(s)	((void)(s))
 #define skb_dst_set(skb, dst)		((void)(skb), (void)(dst))
 #define skb_dequeue(q)			((void)(q), (struct sk_buff *)NULL)
 #define skb_queue_head_init(q)		((void)(q))
 #define skb_queue_len_lockless(q)	((void)(q), 1U << 30)
 #define skb_queue_tail(q, skb)		((void)(q), (void)(skb))
 #define skb_queue_purge(q)		((void)(q))
-#define udp_set_csum(a, skb, s, d, n)	((void)(s))
 #define net_xmit_eval(x)		(x)
-#define ip_route_output_flow(n, f, sk)	((void)(f), (void)(sk), (struct rtable *)ERR_PTR(-ENETUNREACH))
-#define dst_cache_set_ip4(c, d, s)	((void)(c), (void)(d))
-#define ip_rt_put(rt)			((void)(rt))
-#define dst_mtu(dst)			((void)(dst), 1500U)
-#define ip_select_ident(n, skb, sk)	((void)(n), (void)(skb))
-struct in_device;
-#define RT_SCOPE_HOST			254
-#define __in_dev_get_rcu(dev)		((void)(dev), (struct in_device *)NULL)
-#define inet_confirm_addr(n, i, d, l, s) ((void)(n), (void)(i), (u32)(l))
+#define dst_release(dst)		((void)(dst))
 #define dev_net(dev)			((dev)->net)
 #define rcu_dereference_sk_user_data(sk) ((sk)->sk_user_data)
 

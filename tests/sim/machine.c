@@ -64,11 +64,13 @@ static void add_link(struct sim_machine *m, unsigned int path)
 	link->cl = m->cl;
 	link->id = path;
 	link->kind = HBKM_LINK_MCAST;
+	link->family = &sim_family;
 	link->path = path;
 	link->state = m->unplugged & 1U << path ? HBKM_LINK_DOWN : HBKM_LINK_UP;
 	link->dev = &m->dev[path];
 	link->port = port;
 	port->cl = m->cl;
+	port->family = &sim_family;
 	port->sock = &m->socket[path];
 	m->sk[path].sk_user_data = port;
 	list_add_tail(&link->list, &m->cl->links);
@@ -88,8 +90,8 @@ void hbkm_link_remove(struct hbkm_link *link)
 }
 
 /* A machine that crashes here does so without a word. */
-void hbkm_lastword_learn(struct hbkm_link *link, struct net_device *dev, const struct rtable *rt,
-			 __be32 saddr)
+void hbkm_lastword_learn(struct hbkm_link *link, struct net_device *dev,
+			 const struct dst_entry *dst, const struct in6_addr *saddr)
 {
 }
 
@@ -117,7 +119,8 @@ void hbkm_guard_announce(const struct hbkm_cluster *cl, u8 slot)
 {
 }
 
-struct hbkm_link *hbkm_link_find(struct hbkm_port *port, __be32 saddr, __be32 daddr)
+struct hbkm_link *hbkm_link_find(struct hbkm_port *port, const struct in6_addr *saddr,
+				 const struct in6_addr *daddr)
 {
 	struct hbkm_link *link;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The network: what the module gives to ip_local_out() arrives elsewhere, late,
+ * The network: what the module gives to hbkm_family.out() arrives elsewhere, late,
  * twice, out of order or not at all; and somebody records all of it, to send it
  * again when nobody expects it.
  */
@@ -107,12 +107,11 @@ static void tell(const char *who, const char *does, const char *whose, u8 path, 
 	      (unsigned long long)f.seq, path, text);
 }
 
-int ip_local_out(struct net *net, struct sock *sk, struct sk_buff *skb)
+static int out(struct sk_buff *skb, struct net *net, struct sock *sk)
 {
-	const size_t headers = sizeof(struct iphdr) + sizeof(struct udphdr);
 	struct sim_machine *from = sk->machine;
-	const u8 *frame = skb->data + headers;
-	size_t len = skb->len - headers;
+	const u8 *frame = skb->data;
+	size_t len = skb->len;
 	unsigned int i;
 
 	if (from->silent)
@@ -126,6 +125,29 @@ int ip_local_out(struct net *net, struct sock *sk, struct sk_buff *skb)
 			send_to(from, &sim.machines[i], sk->path, frame, len);
 	return 0;
 }
+
+/* A wire needs no route and no headers. */
+static struct dst_entry *cached(struct hbkm_link *link, struct in6_addr *saddr)
+{
+	static struct dst_entry dst;
+
+	return &dst;
+}
+
+static void put_headers(struct sk_buff *skb, const struct hbkm_link *link, const struct in6_addr *saddr)
+{
+}
+
+static void addresses(const struct sk_buff *skb, struct in6_addr *saddr, struct in6_addr *daddr)
+{
+}
+
+const struct hbkm_family sim_family = {
+	.cached = cached,
+	.put_headers = put_headers,
+	.out = out,
+	.addresses = addresses,
+};
 
 /* A frame has reached the device; is anybody at home? */
 void network_arrive(struct packet *p)

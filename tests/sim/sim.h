@@ -359,6 +359,7 @@ u64 machine_clock(const struct sim_machine *m);
 u64 machine_when(const struct sim_machine *m, u64 local_ns);
 
 /* network.c */
+extern const struct hbkm_family sim_family;
 void network_reset(void);
 void network_lose(struct sim_event *e);
 void network_arrive(struct packet *p);

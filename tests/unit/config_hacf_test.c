@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* sources: tools/hbctl/config/hacf.c tools/hbctl/config/hacf_check.c tools/hbctl/config/media.c tools/hbctl/config/ping.c tools/hbctl/config/client.c tools/hbctl/config/env.c tools/hbctl/config/facility.c tools/hbctl/config/value.c tools/hbctl/config/problems.c tools/hbctl/config/suggest.c tools/hbctl/config/lines.c kmod/frame.c tools/hbctl/config/ip.c */
+/* sources: tools/hbctl/config/hacf.c tools/hbctl/config/hacf_check.c tools/hbctl/config/media.c tools/hbctl/config/address.c tools/hbctl/config/ping.c tools/hbctl/config/client.c tools/hbctl/config/env.c tools/hbctl/config/facility.c tools/hbctl/config/value.c tools/hbctl/config/problems.c tools/hbctl/config/suggest.c tools/hbctl/config/lines.c kmod/frame.c tools/hbctl/config/ip.c */
 /*
  * ha.cf: every directive, every default, every complaint and its line.
  */
@@ -27,13 +27,13 @@ static int teardown(void **state)
 
 static void parse_as(const char *self, const char *own, const char *text)
 {
-	struct in_addr own_addr = { 0 };
+	struct config_own own_addr = { .ifname = "eth0" };
 	char *exact;
 
 	done();
 	config = config_new(self);
 	if (own)
-		own_addr = addr(own);
+		own_addr.addr = addr(own);
 	/* to the byte, so that reading beyond it is caught */
 	exact = malloc(strlen(text) ?: 1);
 	assert_non_null(exact);
@@ -148,9 +148,9 @@ static void habits(void **state)
 	assert_string_equal(config->nodes[2].name, "gamma");
 	assert_string_equal(config->nodes[3].name, "delta");
 	assert_int_equal(config->n_links, 4);
-	assert_link(0, HBKM_LINK_BCAST, "eth0", "0.0.0.0", 694, 0, 11);
-	assert_link(1, HBKM_LINK_BCAST, "eth1", "0.0.0.0", 694, 1, 11);
-	assert_link(2, HBKM_LINK_BCAST, "eth2", "0.0.0.0", 694, 2, 11);
+	assert_link(0, HBKM_LINK_BCAST, "eth0", "::", 694, 0, 11);
+	assert_link(1, HBKM_LINK_BCAST, "eth1", "::", 694, 1, 11);
+	assert_link(2, HBKM_LINK_BCAST, "eth2", "::", 694, 2, 11);
 	assert_link(3, HBKM_LINK_MCAST, "eth3", "225.0.0.1", 694, 3, 12);
 	assert_int_equal(config->links[3].ttl, 1);
 	assert_false(config->links[3].loop);
@@ -432,7 +432,7 @@ static void media(void **state)
 	WHOLE(MEDIA("ucast eth0 10.0.0.2 the peer\n"), "4: warning: ucast: [the] and what follows is ignored");
 	WHOLE(MEDIA("ucast eth0, 10.0.0.2\n"));
 	WHOLE(MEDIA("udp eth0\n"), "4: warning: directive 'udp' replaced by 'bcast'");
-	assert_link(0, HBKM_LINK_BCAST, "eth0", "0.0.0.0", 694, 0, 4);
+	assert_link(0, HBKM_LINK_BCAST, "eth0", "::", 694, 0, 4);
 	WHOLE(MEDIA("bcast eth0 a/b\n"), "4: error: bcast: [a/b] is not a network device's name");
 	WHOLE(MEDIA("bcast eth0\nbcast eth0\n"), "5: warning: the same medium as on line 4");
 	assert_int_equal(config->n_links, 1);
@@ -462,6 +462,30 @@ static void media(void **state)
 	assert_int_equal(config->n_links, 2);
 }
 
+static void media_of_ipv6(void **state)
+{
+	(void)state;
+	WHOLE(MEDIA("ucast6 eth0 fe80::2\nucast6 eth0 2001:DB8::2\nucast eth0 10.0.0.2\nmcast6 eth1 ff02::694 695 1 0\n"));
+	assert_link(0, HBKM_LINK_UCAST, "eth0", "fe80::2", 694, 0, 4);
+	assert_link(1, HBKM_LINK_UCAST, "eth0", "2001:db8::2", 694, 0, 5);
+	assert_link(2, HBKM_LINK_UCAST, "eth0", "10.0.0.2", 694, 0, 6);
+	assert_link(3, HBKM_LINK_MCAST, "eth1", "ff02::694", 695, 1, 7);
+	assert_int_equal(config->links[3].ttl, 1);
+
+	WHOLE(MEDIA("ucast6 eth0\n"), "4: error: ucast6: [eth0] missing target IP address: write ucast6 DEVICE ADDRESS, as ucast6 eth0 2001:db8::15");
+	WHOLE(MEDIA("ucast6 eth0 10.0.0.2\n"), "4: error: ucast6: [10.0.0.2] is not an IPv6 address");
+	WHOLE(MEDIA("ucast6 eth0 ::ffff:10.0.0.2\n"), "4: error: ucast6: [::ffff:10.0.0.2] is not the address of a host");
+	WHOLE(MEDIA("ucast6 eth0 ff02::694\n"), "4: error: ucast6: [ff02::694] is not the address of a host");
+	WHOLE(MEDIA("ucast6 eth0 ::\n"), "4: error: ucast6: [::] is not the address of a host");
+	WHOLE(MEDIA("ucast eth0 2001:db8::2\n"), "4: error: ucast: [2001:db8::2] is an IPv6 address: write ucast6 DEVICE ADDRESS");
+	WHOLE(MEDIA("mcast6 eth0 225.0.0.1 694 1 0\n"), "4: error: mcast6 [eth0] bad addr [225.0.0.1]");
+	WHOLE(MEDIA("mcast6 eth0 fe80::1 694 1 0\n"), "4: error: mcast6 [eth0] bad addr [fe80::1]");
+	WHOLE(MEDIA("mcast6 eth0 ff01::694 694 1 0\n"), "4: error: mcast6 [eth0] bad addr [ff01::694]");
+	WHOLE(MEDIA("mcast6 eth0 ff02::694\n"), "4: error: mcast6 [eth0] missing port");
+	WHOLE(MEDIA("mcast eth0 ff02::694 694 1 0\n"), "4: error: mcast [eth0] bad addr [ff02::694]");
+	WHOLE(MEDIA("ucast6 eth0 fe80::2\nucast6 eth0 FE80:0::2\n"), "5: warning: the same medium as on line 4");
+}
+
 static void own_addresses(void **state)
 {
 	(void)state;
@@ -471,6 +495,17 @@ static void own_addresses(void **state)
 	parse_as("alpha", "225.0.0.1", MEDIA("mcast eth0 225.0.0.1 694 1 0\n"));
 	EXPECT(&problems, "ha.cf");
 	assert_int_equal(config->n_links, 1);
+
+	parse_as("alpha", "2001:db8::1", MEDIA("ucast6 eth0 2001:db8::1\nucast6 eth0 2001:db8::2\n"));
+	EXPECT(&problems, "ha.cf");
+	assert_int_equal(config->n_links, 1);
+	assert_link(0, HBKM_LINK_UCAST, "eth0", "2001:db8::2", 694, 0, 5);
+	assert_addr(config->own_links[0].addr, "2001:db8::1");
+	/* what is link-local is so by the link: that of eth0 is own, that of eth1 is another's */
+	parse_as("alpha", "fe80::1", MEDIA("ucast6 eth0 fe80::1\nucast6 eth1 fe80::1\n"));
+	EXPECT(&problems, "ha.cf");
+	assert_int_equal(config->n_links, 1);
+	assert_link(0, HBKM_LINK_UCAST, "eth1", "fe80::1", 694, 1, 5);
 }
 
 static void paths(void **state)
@@ -487,8 +522,8 @@ static void paths(void **state)
 	assert_link(0, HBKM_LINK_UCAST, "eth1", "10.0.1.2", 694, 0, 5);
 	assert_link(1, HBKM_LINK_UCAST, "eth0", "10.0.0.1", 694, 1, 6);
 	assert_link(2, HBKM_LINK_UCAST, "eth0", "10.0.0.2", 694, 1, 7);
-	assert_link(3, HBKM_LINK_BCAST, "eth1", "0.0.0.0", 694, 0, 8);
-	assert_link(4, HBKM_LINK_BCAST, "eth2", "0.0.0.0", 694, 2, 8);
+	assert_link(3, HBKM_LINK_BCAST, "eth1", "::", 694, 0, 8);
+	assert_link(4, HBKM_LINK_BCAST, "eth2", "::", 694, 2, 8);
 	parse_as("beta", "10.0.1.2", text);
 	assert_link(0, HBKM_LINK_UCAST, "eth1", "10.0.1.1", 694, 0, 4);
 	assert_link(1, HBKM_LINK_UCAST, "eth0", "10.0.0.1", 694, 1, 6);
@@ -501,7 +536,7 @@ static void paths(void **state)
 		n += sprintf(lines + n, "bcast eth%zu\n", i);
 	parse(lines);
 	EXPECT(&problems, "ha.cf");
-	assert_link(15, HBKM_LINK_BCAST, "eth15", "0.0.0.0", 694, 15, 19);
+	assert_link(15, HBKM_LINK_BCAST, "eth15", "::", 694, 15, 19);
 	sprintf(lines + n, "bcast eth16\nbcast eth15\n");
 	parse(lines);
 	EXPECT(&problems, "ha.cf",
@@ -575,7 +610,6 @@ static void known(void **state)
 	};
 	static const char * const refused[] = {
 		"crm on", "crm yes", "crm respawn", "pacemaker on", "pacemaker MANUAL", "crm 1",
-		"ucast6 eth0 fe80::1", "mcast6 eth0 ff02::1 694 1 0",
 		"stonith baytech /etc/ha.d/conf/stonith.baytech", "stonith_host * baytech 10.0.0.3 u p",
 	};
 	char text[256], want[128];
@@ -830,6 +864,7 @@ int main(void)
 		cmocka_unit_test_teardown(logging, teardown),
 		cmocka_unit_test_teardown(nodes, teardown),
 		cmocka_unit_test_teardown(media, teardown),
+		cmocka_unit_test_teardown(media_of_ipv6, teardown),
 		cmocka_unit_test_teardown(own_addresses, teardown),
 		cmocka_unit_test_teardown(paths, teardown),
 		cmocka_unit_test_teardown(many_links, teardown),

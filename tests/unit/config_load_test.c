@@ -96,11 +96,11 @@ static int teardown(void **state)
 
 static void load(const char *self, const char *own)
 {
-	struct in_addr own_addr = { 0 };
+	struct config_own own_addr = { .ifname = "eth0" };
 
 	done();
 	if (own)
-		own_addr = addr(own);
+		own_addr.addr = addr(own);
 	config = config_load(dir, self, own ? &own_addr : NULL, !!own, &problems);
 }
 

@@ -74,19 +74,22 @@ static inline void expect_problems(const char *where, int at, const struct probl
 			sizeof(expected_) / sizeof(*expected_) - 1);		\
 } while (0)
 
-static inline struct in_addr addr(const char *text)
+static inline struct in6_addr addr(const char *text)
 {
-	struct in_addr a;
+	struct in6_addr v6;
+	struct in_addr v4;
 
-	assert_int_equal(inet_pton(AF_INET, text, &a), 1);
-	return a;
+	if (inet_pton(AF_INET, text, &v4) == 1)
+		return ip_from_v4(v4);
+	assert_int_equal(inet_pton(AF_INET6, text, &v6), 1);
+	return v6;
 }
 
-static inline void assert_addr(struct in_addr a, const char *text)
+static inline void assert_addr(struct in6_addr a, const char *text)
 {
-	char buf[INET_ADDRSTRLEN];
+	char buf[INET6_ADDRSTRLEN];
 
-	assert_string_equal(inet_ntop(AF_INET, &a, buf, sizeof(buf)), text);
+	assert_string_equal(ip_text(&a, buf), text);
 }
 
 #endif /* CONFIG_TEST_H */

@@ -4,7 +4,6 @@
  * what it comes to.
  */
 #include <getopt.h>
-#include <ifaddrs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -14,6 +13,7 @@
 
 #include "config/config.h"
 #include "hbctl.h"
+#include "own.h"
 
 static const char help[] =
 	"Usage: hbctl [-j [-p]] check [-d DIR] [--self NAME]\n\n"
@@ -28,33 +28,6 @@ static const char help[] =
 	"  -h, --help         print this\n\n"
 	"Exit status: 0 no error, 1 wrong usage, 2 the system refused, 3 the configuration\n"
 	"has errors.\n";
-
-/* A ucast line to one of these is the node's own. Return: how many, or -1. */
-static ssize_t own_addresses(struct in_addr **own)
-{
-	struct ifaddrs *list, *i;
-	struct in_addr *v = NULL;
-	size_t n = 0;
-
-	*own = NULL;
-	if (getifaddrs(&list))
-		return -1;
-	for (i = list; i; i = i->ifa_next) {
-		if (!i->ifa_addr || i->ifa_addr->sa_family != AF_INET)
-			continue;
-		v = reallocarray(*own, n + 1, sizeof(*v));
-		if (!v) {
-			free(*own);
-			*own = NULL;
-			freeifaddrs(list);
-			return -1;
-		}
-		*own = v;
-		v[n++] = ((struct sockaddr_in *)i->ifa_addr)->sin_addr;
-	}
-	freeifaddrs(list);
-	return n;
-}
 
 /* { "valid", "problems", "config" }: a program finds everything in one place. */
 static int print_json(const struct config *c, const struct problems *problems)
@@ -83,7 +56,7 @@ static int print_json(const struct config *c, const struct problems *problems)
 	return ret;
 }
 
-static int check(const char *dir, const char *self, const struct in_addr *own, size_t n_own)
+static int check(const char *dir, const char *self, const struct config_own *own, size_t n_own)
 {
 	struct problems problems = { 0 };
 	struct config *c = config_load(dir, self, own, n_own, &problems);
@@ -121,7 +94,7 @@ int cmd_check(int argc, char **argv)
 		{ NULL, 0, NULL, 0 }
 	};
 	const char *dir = HBCTL_CONFIG_DIR, *self = NULL;
-	struct in_addr *own = NULL;
+	struct config_own *own = NULL;
 	ssize_t n_own = 0;
 	struct utsname uts;
 	int opt, ret;
@@ -166,7 +139,7 @@ int cmd_check(int argc, char **argv)
 
 	/* another node's addresses cannot be known here */
 	if (!self || !strcasecmp(self, uts.nodename)) {
-		n_own = own_addresses(&own);
+		n_own = own_list(&own);
 		if (n_own < 0)
 			return fail(HBCTL_REFUSED, "cannot list this node's addresses: %m");
 	}

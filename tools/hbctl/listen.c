@@ -444,10 +444,10 @@ static void join_groups(const struct listen *l)
 	unsigned int ifindex;
 
 	for (size_t i = 0; i < c->n_links; i++) {
-		if (c->links[i].kind != HBKM_LINK_MCAST)
+		if (c->links[i].kind != HBKM_LINK_MCAST || !ip_is_v4(&c->links[i].addr))
 			continue;
 		ifindex = if_nametoindex(c->links[i].ifname);
-		if (ifindex && ifindex_wanted(l, ifindex) && tap_join(c->links[i].addr, ifindex) < 0)
+		if (ifindex && ifindex_wanted(l, ifindex) && tap_join(ip_to_v4(&c->links[i].addr), ifindex) < 0)
 			fail(HBCTL_OK, "multicast on %s: %s", c->links[i].ifname, strerror(errno));
 	}
 }

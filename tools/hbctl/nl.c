@@ -190,27 +190,6 @@ static void decode_node(struct nlattr **tb, struct nl_node *n)
 	n->reach = get_u16(tb, HBKM_A_REACH);
 }
 
-static void decode_link(struct nlattr **tb, struct nl_link *l)
-{
-	memset(l, 0, sizeof(*l));
-	l->id = get_u8(tb, HBKM_A_LINK_ID);
-	l->kind = get_u8(tb, HBKM_A_LINK_KIND);
-	l->path = get_u8(tb, HBKM_A_LINK_PATH);
-	l->state = get_u8(tb, HBKM_A_LINK_STATE);
-	get_string(tb, HBKM_A_IFNAME, l->ifname, sizeof(l->ifname));
-	l->ifindex = get_u32(tb, HBKM_A_IFINDEX);
-	if (tb[HBKM_A_ADDR] && nla_len(tb[HBKM_A_ADDR]) == sizeof(l->addr))
-		memcpy(&l->addr, nla_data(tb[HBKM_A_ADDR]), sizeof(l->addr));
-	if (tb[HBKM_A_SADDR] && nla_len(tb[HBKM_A_SADDR]) == sizeof(l->saddr))
-		memcpy(&l->saddr, nla_data(tb[HBKM_A_SADDR]), sizeof(l->saddr));
-	l->port = get_u16(tb, HBKM_A_PORT);
-	l->ttl = get_u8(tb, HBKM_A_TTL);
-	l->tx = get_u64(tb, HBKM_A_TX);
-	l->tx_errors = get_u64(tb, HBKM_A_TX_ERRORS);
-	l->error = get_u32(tb, HBKM_A_RESULT);
-	l->rx = get_u64(tb, HBKM_A_RX);
-}
-
 /* Either family's; false for what is neither. */
 static bool get_addr(const struct nlattr *attr, struct in6_addr *to)
 {
@@ -224,6 +203,27 @@ static bool get_addr(const struct nlattr *attr, struct in6_addr *to)
 		return true;
 	}
 	return false;
+}
+
+static void decode_link(struct nlattr **tb, struct nl_link *l)
+{
+	memset(l, 0, sizeof(*l));
+	l->id = get_u8(tb, HBKM_A_LINK_ID);
+	l->kind = get_u8(tb, HBKM_A_LINK_KIND);
+	l->path = get_u8(tb, HBKM_A_LINK_PATH);
+	l->state = get_u8(tb, HBKM_A_LINK_STATE);
+	get_string(tb, HBKM_A_IFNAME, l->ifname, sizeof(l->ifname));
+	l->ifindex = get_u32(tb, HBKM_A_IFINDEX);
+	if (tb[HBKM_A_ADDR])
+		get_addr(tb[HBKM_A_ADDR], &l->addr);
+	if (tb[HBKM_A_SADDR])
+		get_addr(tb[HBKM_A_SADDR], &l->saddr);
+	l->port = get_u16(tb, HBKM_A_PORT);
+	l->ttl = get_u8(tb, HBKM_A_TTL);
+	l->tx = get_u64(tb, HBKM_A_TX);
+	l->tx_errors = get_u64(tb, HBKM_A_TX_ERRORS);
+	l->error = get_u32(tb, HBKM_A_RESULT);
+	l->rx = get_u64(tb, HBKM_A_RX);
 }
 
 static void decode_guard(const struct nlattr *guard, struct nl_group *g)
@@ -721,6 +721,11 @@ int hbnl_node_del(struct hbnl *nl, const char *name)
 	return request_string(nl, HBKM_CMD_NODE_DEL, HBKM_A_NODE_NAME, name);
 }
 
+static int put_addr(struct nl_msg *msg, int type, const struct in6_addr *addr)
+{
+	return nla_put(msg, type, (int)ip_bits(addr) / 8, ip_bytes(addr));
+}
+
 int hbnl_link_new(struct hbnl *nl, const struct nl_link *l)
 {
 	struct nl_msg *msg = new_message(nl, 0, HBKM_CMD_LINK_NEW);
@@ -732,9 +737,9 @@ int hbnl_link_new(struct hbnl *nl, const struct nl_link *l)
 		put |= nla_put_u8(msg, HBKM_A_LINK_PATH, l->path);
 		put |= nla_put_string(msg, HBKM_A_IFNAME, l->ifname);
 		if (l->kind != HBKM_LINK_BCAST)
-			put |= nla_put(msg, HBKM_A_ADDR, sizeof(l->addr), &l->addr);
-		if (l->saddr.s_addr)
-			put |= nla_put(msg, HBKM_A_SADDR, sizeof(l->saddr), &l->saddr);
+			put |= put_addr(msg, HBKM_A_ADDR, &l->addr);
+		if (ip_is_set(&l->saddr))
+			put |= put_addr(msg, HBKM_A_SADDR, &l->saddr);
 		put |= nla_put_u16(msg, HBKM_A_PORT, l->port);
 		if (l->kind == HBKM_LINK_MCAST)
 			put |= nla_put_u8(msg, HBKM_A_TTL, l->ttl);

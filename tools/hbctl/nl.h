@@ -63,8 +63,8 @@ struct nl_link {
 	uint8_t state;			/* enum hbkm_link_state */
 	char ifname[IFNAMSIZ];
 	uint32_t ifindex;
-	struct in_addr addr;		/* 0.0.0.0 with bcast */
-	struct in_addr saddr;		/* 0.0.0.0: the kernel's choice */
+	struct in6_addr addr;		/* :: with bcast */
+	struct in6_addr saddr;		/* ::: the kernel's choice */
 	uint16_t port;
 	uint8_t ttl;
 	uint64_t tx;

@@ -71,11 +71,9 @@ void print_node(const struct nl_snapshot *s, const struct nl_node *n)
 	out_hex("incarnation", n->incarnation);
 }
 
-const char *link_address(const struct nl_link *l, char *buf, size_t size)
+const char *link_address(const struct nl_link *l, char buf[INET6_ADDRSTRLEN])
 {
-	if (l->kind == HBKM_LINK_BCAST || !inet_ntop(AF_INET, &l->addr, buf, (socklen_t)size))
-		snprintf(buf, size, "%s", "");
-	return buf;
+	return l->kind == HBKM_LINK_BCAST ? "" : ip_text(&l->addr, buf);
 }
 
 const char *path_ifname(const struct nl_snapshot *s, unsigned int path)
@@ -93,7 +91,7 @@ void print_link(const struct nl_link *l)
 	out_head("ifname", l->ifname);
 	out_string("kind", link_kind_name(l->kind));
 	if (l->kind != HBKM_LINK_BCAST)
-		out_string("address", link_address(l, address, sizeof(address)));
+		out_string("address", link_address(l, address));
 	out_uint("port", l->port);
 	out_string("state", link_state_name(l->state));
 	if (l->error)

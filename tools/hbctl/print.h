@@ -15,7 +15,7 @@ void print_link(const struct nl_link *l);
 void print_group(const struct nl_snapshot *s, const struct nl_group *g);
 
 /* "10.0.2.16", or "" for bcast. */
-const char *link_address(const struct nl_link *l, char *buf, size_t size);
+const char *link_address(const struct nl_link *l, char buf[INET6_ADDRSTRLEN]);
 
 /* "02:00:00:00:01:00" */
 const char *hwaddr_text(const uint8_t *hw, size_t len, char *buf, size_t size);

@@ -205,7 +205,7 @@ static void print_text(const struct nl_snapshot *s, const struct json_object *re
 
 		printf("  %-*s  %-6s %s %s%sport %u", width, l->ifname,
 		       link_state_name(l->state), link_kind_name(l->kind),
-		       link_address(l, address, sizeof(address)),
+		       link_address(l, address),
 		       l->kind == HBKM_LINK_BCAST ? "" : " ", l->port);
 		if (opts.stats)
 			printf(", sent %llu, refused %llu, received %llu",

@@ -187,8 +187,8 @@ enum hbkm_attr {
 	HBKM_A_LINK_STATE,		/* u8, enum hbkm_link_state */
 	HBKM_A_IFNAME,			/* string */
 	HBKM_A_IFINDEX,			/* u32 */
-	HBKM_A_ADDR,			/* 4 bytes, network order; of a group also 16: IPv6 */
-	HBKM_A_SADDR,			/* 4 bytes, network order */
+	HBKM_A_ADDR,			/* 4 bytes, network order, or 16: IPv6 */
+	HBKM_A_SADDR,			/* as HBKM_A_ADDR, and of the same family */
 	HBKM_A_PORT,			/* u16, host order */
 	HBKM_A_TTL,			/* u8 */
 	HBKM_A_TX,			/* u64 */

@@ -2,7 +2,6 @@
 /* The agent's life: start, loop, reload, stop. */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <ifaddrs.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
@@ -21,6 +20,7 @@
 #include "hbctl.h"
 #include "log.h"
 #include "names.h"
+#include "own.h"
 #include "run.h"
 #include "runner.h"
 
@@ -156,68 +156,67 @@ static void receive(struct agent *a)
 
 /* ---- the configuration ---- */
 
-static bool is_service(const struct config *c, struct in_addr v4)
+static bool is_service(const struct config *c, const struct in6_addr *addr)
 {
-	struct in6_addr addr = ip_from_v4(v4);
-
 	for (size_t i = 0; i < c->n_groups; i++)
 		for (size_t j = 0; j < c->groups[i].n_addresses; j++)
-			if (ip_same(&c->groups[i].addresses[j].addr, &addr))
+			if (ip_same(&c->groups[i].addresses[j].addr, addr))
 				return true;
 	return false;
 }
 
-static struct in_addr first_own(const struct config *c, const char *ifname,
-				const struct ifaddrs *list)
+static struct in6_addr first_own(const struct config *c, const char *ifname,
+				 const struct config_own *own, size_t n)
 {
-	struct in_addr addr;
+	for (; n; n--, own++)
+		if (ip_is_v4(&own->addr) && !strcmp(own->ifname, ifname) && !is_service(c, &own->addr))
+			return own->addr;
+	return in6addr_any;
+}
 
-	for (; list; list = list->ifa_next) {
-		/* The name of an address may be its label. */
-		if (!list->ifa_addr || list->ifa_addr->sa_family != AF_INET ||
-		    strncmp(list->ifa_name, ifname, strcspn(list->ifa_name, ":")) ||
-		    strlen(ifname) != strcspn(list->ifa_name, ":"))
-			continue;
-		addr = ((struct sockaddr_in *)list->ifa_addr)->sin_addr;
-		if (!is_service(c, addr))
-			return addr;
-	}
-	return (struct in_addr){ 0 };
+/* Would beats from the one reach the other? */
+static bool same_kind(const struct in6_addr *a, const struct in6_addr *b)
+{
+	return ip_is_v4(a) == ip_is_v4(b) && IN6_IS_ADDR_LINKLOCAL(a) == IN6_IS_ADDR_LINKLOCAL(b);
 }
 
 /*
  * By which address the peers know us: ha.cf's own ucast line for the interface,
- * or its first address. Never one that moves.
+ * or, with IPv4, its first address. Never one that moves: of IPv6 the module chooses
+ * none that is deprecated for good.
  */
-static void choose_sources(struct config *c, const struct ifaddrs *list)
+static void choose_sources(struct config *c, const struct config_own *list, size_t n)
 {
 	for (size_t i = 0; i < c->n_links; i++) {
 		struct config_link *link = &c->links[i];
 
-		link->saddr = first_own(c, link->ifname, list);
-		for (size_t j = 0; j < c->n_own_links; j++)
-			if (!strcmp(c->own_links[j].ifname, link->ifname))
-				link->saddr = c->own_links[j].addr;
+		if (link->kind == HBKM_LINK_BCAST || ip_is_v4(&link->addr))
+			link->saddr = first_own(c, link->ifname, list, n);
+		for (size_t j = 0; j < c->n_own_links; j++) {
+			const struct config_link *own = &c->own_links[j];
+
+			if (!strcmp(own->ifname, link->ifname) &&
+			    (link->kind == HBKM_LINK_BCAST ? ip_is_v4(&own->addr) :
+			     same_kind(&own->addr, &link->addr)))
+				link->saddr = own->addr;
+		}
 	}
 }
 
 static struct config *load(const struct run_options *o, struct problems *problems)
 {
-	struct in_addr own[256];
-	struct ifaddrs *list, *i;
+	struct config_own *own;
+	ssize_t n = own_list(&own);
 	struct config *c;
-	size_t n = 0;
 
-	if (getifaddrs(&list))
-		list = NULL;
-	for (i = list; i && n < ARRAY_SIZE(own); i = i->ifa_next)
-		if (i->ifa_addr && i->ifa_addr->sa_family == AF_INET)
-			memcpy(&own[n++], &((struct sockaddr_in *)i->ifa_addr)->sin_addr,
-			       sizeof(own[0]));
+	if (n < 0) {
+		log_write(LOG_WARNING, "Cannot list this node's addresses: %m");
+		n = 0;
+	}
 	c = config_load(o->dir, o->self, own, n, problems);
 	if (c)
-		choose_sources(c, list);
-	freeifaddrs(list);
+		choose_sources(c, own, n);
+	free(own);
 	return c;
 }
 

@@ -93,8 +93,8 @@ static bool same_link(const struct nl_link *l, const struct config_link *c)
 {
 	return l->kind == c->kind && l->path == c->path && !strcmp(l->ifname, c->ifname) &&
 	       l->port == c->port &&
-	       (!c->saddr.s_addr || l->saddr.s_addr == c->saddr.s_addr) &&
-	       (c->kind == HBKM_LINK_BCAST || l->addr.s_addr == c->addr.s_addr) &&
+	       (!ip_is_set(&c->saddr) || ip_same(&l->saddr, &c->saddr)) &&
+	       (c->kind == HBKM_LINK_BCAST || ip_same(&l->addr, &c->addr)) &&
 	       (c->kind != HBKM_LINK_MCAST || l->ttl == c->ttl);
 }
 

@@ -99,7 +99,7 @@ out:
 	return len;
 }
 
-static void file_load(struct config *c, enum which which, const struct in_addr *own,
+static void file_load(struct config *c, enum which which, const struct config_own *own,
 		      size_t n_own, char *buf, struct problems *p)
 {
 	char path[sizeof(c->dir) + 16];
@@ -158,7 +158,7 @@ static int identity_set(struct config *c, const char *dir, const char *self, str
 }
 
 struct config *config_load(const char *dir, const char *self,
-			   const struct in_addr *own, size_t n_own,
+			   const struct config_own *own, size_t n_own,
 			   struct problems *problems)
 {
 	size_t errors = problems->errors;

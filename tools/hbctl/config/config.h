@@ -62,13 +62,19 @@ struct json_object *problems_json(const struct problems *p);
 
 /* ---- ha.cf ---- */
 
+/* An address of this node. */
+struct config_own {
+	struct in6_addr addr;
+	char ifname[IFNAMSIZ];
+};
+
 struct config_link {
 	enum hbkm_link_kind kind;
 	unsigned int line;
 	uint8_t path;			/* the same number for the same cable on every node */
 	char ifname[IFNAMSIZ];
-	struct in_addr addr;		/* ucast: the peer; mcast: the group */
-	struct in_addr saddr;		/* own address to send from; the agent sets it */
+	struct in6_addr addr;		/* ucast: the peer; mcast: the group; bcast: :: */
+	struct in6_addr saddr;		/* own address to send from, or ::; the agent sets it */
 	uint16_t port;
 	uint8_t ttl;
 	bool loop;
@@ -226,7 +232,7 @@ struct config {
  * config_load - read and check all three files of a directory
  * @dir: usually /etc/ha.d
  * @self: uname -n of this node
- * @own: the IPv4 addresses of this node: a ucast line to one of them is the
+ * @own: the addresses of this node: a ucast line to one of them is the
  *	node's own and is left out, as Heartbeat ignores it
  * @n_own: how many
  * @problems: receives every problem, in the order file, line
@@ -234,7 +240,7 @@ struct config {
  * Return: a configuration to config_free(), or NULL if there is any error.
  */
 struct config *config_load(const char *dir, const char *self,
-			   const struct in_addr *own, size_t n_own,
+			   const struct config_own *own, size_t n_own,
 			   struct problems *problems);
 
 /**
@@ -294,7 +300,7 @@ struct json_object *config_json(const struct config *c);
  * lines must be the same. More than HBKM_MAX_PATHS devices are an error.
  */
 void hacf_parse(struct config *c, const char *file, const char *text, size_t len,
-		const struct in_addr *own, size_t n_own, struct problems *p);
+		const struct config_own *own, size_t n_own, struct problems *p);
 
 /**
  * haresources_parse - haresources: who prefers which resources

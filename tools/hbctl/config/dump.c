@@ -34,11 +34,11 @@ static void print_time(FILE *out, const char *name, uint32_t us, bool said, bool
 
 static void print_link(FILE *out, const struct config_link *link, bool own)
 {
-	char addr[INET_ADDRSTRLEN];
+	char addr[INET6_ADDRSTRLEN];
 
 	fprintf(out, "link %s %s", link_kind_name(link->kind), link->ifname);
 	if (link->kind != HBKM_LINK_BCAST)
-		fprintf(out, " %s", inet_ntop(AF_INET, &link->addr, addr, sizeof(addr)));
+		fprintf(out, " %s", ip_text(&link->addr, addr));
 	fprintf(out, " port %u path %u", link->port, link->path);
 	if (link->kind == HBKM_LINK_MCAST)
 		fprintf(out, " ttl %u loop %u", link->ttl, link->loop);

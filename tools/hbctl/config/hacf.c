@@ -425,12 +425,22 @@ static void apply_udp(struct hacf *h, const struct directive *d, char **words, s
 
 static void apply_ucast(struct hacf *h, const struct directive *d, char **words, size_t n)
 {
-	media_ucast(h, d->name, words, n);
+	media_ucast(h, d->name, AF_INET, words, n);
 }
 
 static void apply_mcast(struct hacf *h, const struct directive *d, char **words, size_t n)
 {
-	media_mcast(h, d->name, words, n);
+	media_mcast(h, d->name, AF_INET, words, n);
+}
+
+static void apply_ucast6(struct hacf *h, const struct directive *d, char **words, size_t n)
+{
+	media_ucast(h, d->name, AF_INET6, words, n);
+}
+
+static void apply_mcast6(struct hacf *h, const struct directive *d, char **words, size_t n)
+{
+	media_mcast(h, d->name, AF_INET6, words, n);
 }
 
 /* ---- the table ---- */
@@ -444,7 +454,6 @@ static void apply_mcast(struct hacf *h, const struct directive *d, char **words,
 	{ .name = n, .verdict = NO_EFFECT, .kind = k, .why = w, ## __VA_ARGS__ }
 #define MISS(n, w)	{ .name = n, .verdict = MISSING, .kind = VALUE_ANY, .why = w }
 #define NOT_PACEMAKER	"Pacemaker is not run"
-#define NOT_IPV6	"heartbeats go over IPv4 only, so that this path, which Heartbeat would use, carries none: give it a bcast, ucast or mcast line"
 #define NOT_STONITH	"a dead node is not switched off before its resources are taken over, as Heartbeat would do; take the line out only if that is safe"
 #define REFUSE(n, w)	{ .name = n, .verdict = REFUSED, .kind = VALUE_ANY, .why = w }
 
@@ -469,10 +478,10 @@ static const struct directive directives[] = {
 	{ .name = "udp", .kind = VALUE_ANY, .apply = apply_udp },
 	{ .name = "ucast", .kind = VALUE_ANY, .apply = apply_ucast },
 	{ .name = "mcast", .kind = VALUE_ANY, .apply = apply_mcast },
+	{ .name = "ucast6", .kind = VALUE_ANY, .apply = apply_ucast6 },
+	{ .name = "mcast6", .kind = VALUE_ANY, .apply = apply_mcast6 },
 	{ .name = "udpport", .kind = VALUE_NUMBER, .min = 1, .max = UINT16_MAX,
 	  .bad = "invalid port", .apply = apply_udpport },
-	REFUSE("ucast6", NOT_IPV6),
-	REFUSE("mcast6", NOT_IPV6),
 	MISS("serial", "heartbeats do not go over serial lines; give this path a bcast, ucast or mcast line"),
 	MISS("tipc", "heartbeats go over UDP only"),
 	MISS("rds", "heartbeats go over UDP only"),
@@ -655,7 +664,7 @@ static void hacf_line(struct hacf *h, char *text)
 }
 
 void hacf_parse(struct config *c, const char *file, const char *text, size_t len,
-		const struct in_addr *own, size_t n_own, struct problems *p)
+		const struct config_own *own, size_t n_own, struct problems *p)
 {
 	struct hacf h = { .c = c, .own = own, .n_own = n_own };
 	size_t first = p->n;

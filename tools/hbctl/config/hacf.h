@@ -28,7 +28,7 @@ struct hacf {
 	struct place at;
 	const char *rest;
 	struct config *c;
-	const struct in_addr *own;
+	const struct config_own *own;
 	size_t n_own;
 
 	char devices[HBKM_MAX_PATHS][IFNAMSIZ];
@@ -48,8 +48,8 @@ struct hacf {
 
 /* media.c */
 void media_bcast(struct hacf *h, const char *name, char **words, size_t n);
-void media_ucast(struct hacf *h, const char *name, char **words, size_t n);
-void media_mcast(struct hacf *h, const char *name, char **words, size_t n);
+void media_ucast(struct hacf *h, const char *name, int family, char **words, size_t n);
+void media_mcast(struct hacf *h, const char *name, int family, char **words, size_t n);
 void media_udpport(struct hacf *h, unsigned int port);
 void media_finish(struct hacf *h);
 

@@ -164,7 +164,6 @@ static int address_check(struct haresources *h, const struct config_address *a)
 	const struct config *c = h->c;
 	const struct config_group *g;
 	char text[INET6_ADDRSTRLEN];
-	struct in6_addr own;
 	size_t i, j;
 
 	ip_text(&a->addr, text);
@@ -172,8 +171,7 @@ static int address_check(struct haresources *h, const struct config_address *a)
 		const struct config_link *link = i < c->n_links ? &c->links[i] :
 						 &c->own_links[i - c->n_links];
 
-		own = ip_from_v4(link->addr);
-		if (link->kind == HBKM_LINK_UCAST && ip_same(&own, &a->addr)) {
+		if (link->kind == HBKM_LINK_UCAST && ip_same(&link->addr, &a->addr)) {
 			place_error(&h->at, "[%s] is a node's own address, as line %u of ha.cf says: an address that moves must be a further one",
 				    text, link->line);
 			return -1;

@@ -68,6 +68,8 @@ int ifname_parse(const struct place *at, const char *what, const char *text,
 		 char ifname[IFNAMSIZ]);
 int host_addr_parse(const struct place *at, const char *what, const char *text,
 		    struct in_addr *addr);
+int host6_addr_parse(const struct place *at, const char *what, const char *text,
+		     struct in6_addr *addr);
 int outside_addr_parse(const struct place *at, const char *what, const char *text, int family,
 		       struct in6_addr *addr);
 int node_name_parse(const char *text, char name[HBKM_NAME_MAX + 1]);

@@ -13,6 +13,17 @@ struct in6_addr ip_from_v4(struct in_addr v4)
 	return ip;
 }
 
+bool ip_from_sockaddr(const struct sockaddr *from, struct in6_addr *ip)
+{
+	if (from && from->sa_family == AF_INET)
+		*ip = ip_from_v4(((const struct sockaddr_in *)from)->sin_addr);
+	else if (from && from->sa_family == AF_INET6)
+		*ip = ((const struct sockaddr_in6 *)from)->sin6_addr;
+	else
+		return false;
+	return true;
+}
+
 struct in_addr ip_to_v4(const struct in6_addr *ip)
 {
 	struct in_addr v4;

@@ -29,7 +29,17 @@ static inline const void *ip_bytes(const struct in6_addr *ip)
 	return &ip->s6_addr[ip_is_v4(ip) ? 12 : 0];
 }
 
+static inline bool ip_is_set(const struct in6_addr *ip)
+{
+	return !IN6_IS_ADDR_UNSPECIFIED(ip);
+}
+
 struct in6_addr ip_from_v4(struct in_addr v4);
+
+struct sockaddr;
+
+/* Return: false if that is of neither family, or NULL. */
+bool ip_from_sockaddr(const struct sockaddr *from, struct in6_addr *ip);
 
 /* What an IPv4-mapped address is in itself. */
 struct in_addr ip_to_v4(const struct in6_addr *ip);

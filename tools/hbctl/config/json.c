@@ -58,11 +58,11 @@ static void add_text(struct json_object *o, bool *ok, const char *key, const cha
 		add_null(o, ok, key);
 }
 
-static void add_addr(struct json_object *o, bool *ok, const char *key, struct in_addr addr)
+static void add_addr(struct json_object *o, bool *ok, const char *key, const struct in6_addr *addr)
 {
-	char text[INET_ADDRSTRLEN];
+	char text[INET6_ADDRSTRLEN];
 
-	add_string(o, ok, key, inet_ntop(AF_INET, &addr, text, sizeof(text)));
+	add_string(o, ok, key, ip_text(addr, text));
 }
 
 struct json_object *problems_json(const struct problems *p)
@@ -97,7 +97,7 @@ static struct json_object *link_json(const struct config_link *link, bool *ok)
 	add_string(o, ok, "kind", link_kind_name(link->kind));
 	add_string(o, ok, "device", link->ifname);
 	if (link->kind != HBKM_LINK_BCAST)
-		add_addr(o, ok, "address", link->addr);
+		add_addr(o, ok, "address", &link->addr);
 	add_number(o, ok, "port", link->port);
 	add_number(o, ok, "path", link->path);
 	if (link->kind == HBKM_LINK_MCAST) {
@@ -164,7 +164,7 @@ static struct json_object *addresses_json(const struct config_group *g, bool *ok
 		add_text(o, ok, "device", a->ifname);
 		add_text(o, ok, "label", a->label);
 		if (a->broadcast.s_addr)
-			add_addr(o, ok, "broadcast", a->broadcast);
+			add_string(o, ok, "broadcast", inet_ntop(AF_INET, &a->broadcast, text, sizeof(text)));
 		else
 			add_null(o, ok, "broadcast");
 		append(array, ok, o);

@@ -33,7 +33,7 @@ static const struct config_link *link_find(const struct config_link *v, size_t n
 {
 	for (; n; n--, v++) {
 		if (v->kind == link->kind && !strcmp(v->ifname, link->ifname) &&
-		    v->addr.s_addr == link->addr.s_addr &&
+		    ip_same(&v->addr, &link->addr) &&
 		    (v->kind != HBKM_LINK_MCAST || v->port == link->port))
 			return v;
 	}
@@ -47,7 +47,10 @@ static bool is_own(const struct hacf *h, const struct config_link *link)
 	if (link->kind != HBKM_LINK_UCAST)
 		return false;
 	for (i = 0; i < h->n_own; i++) {
-		if (h->own[i].s_addr == link->addr.s_addr)
+		/* The same link-local address may be another machine's on another cable. */
+		if (ip_same(&h->own[i].addr, &link->addr) &&
+		    (!IN6_IS_ADDR_LINKLOCAL(&link->addr) ||
+		     !strcmp(h->own[i].ifname, link->ifname)))
 			return true;
 	}
 	return false;
@@ -106,20 +109,40 @@ static void ignore_rest(struct hacf *h, const char *name, char **words, size_t n
 			      name, words[used]);
 }
 
-/* ucast DEVICE ADDRESS */
-void media_ucast(struct hacf *h, const char *name, char **words, size_t n)
+/* The address of a peer. One of its link-local ones will do: the line has the device. */
+static int peer_parse(struct hacf *h, const char *name, int family, const char *text,
+		      struct in6_addr *addr)
+{
+	struct in_addr v4;
+
+	if (family == AF_INET6)
+		return host6_addr_parse(&h->at, name, text, addr);
+	if (address_is_ipv6(text)) {
+		place_error(&h->at, "%s: [%s] is an IPv6 address: write ucast6 DEVICE ADDRESS",
+			    name, text);
+		return -1;
+	}
+	if (host_addr_parse(&h->at, name, text, &v4))
+		return -1;
+	*addr = ip_from_v4(v4);
+	return 0;
+}
+
+/* ucast DEVICE ADDRESS, ucast6 DEVICE ADDRESS */
+void media_ucast(struct hacf *h, const char *name, int family, char **words, size_t n)
 {
 	struct config_link link = { .kind = HBKM_LINK_UCAST };
 
 	h->media++;
 	if (n < 2) {
-		place_error(&h->at, "%s: [%s] missing target IP address: write ucast DEVICE ADDRESS, as ucast eth0 10.0.2.15",
-			    name, words[0]);
+		place_error(&h->at, "%s: [%s] missing target IP address: write %s DEVICE ADDRESS, as %s eth0 %s",
+			    name, words[0], name, name,
+			    family == AF_INET6 ? "2001:db8::15" : "10.0.2.15");
 		h->bad_media = true;
 		return;
 	}
 	if (ifname_parse(&h->at, name, words[0], link.ifname) ||
-	    host_addr_parse(&h->at, name, words[1], &link.addr)) {
+	    peer_parse(h, name, family, words[1], &link.addr)) {
 		h->bad_media = true;
 		return;
 	}
@@ -127,8 +150,31 @@ void media_ucast(struct hacf *h, const char *name, char **words, size_t n)
 	link_add(h, &link);
 }
 
-/* mcast DEVICE GROUP PORT TTL LOOP */
-void media_mcast(struct hacf *h, const char *name, char **words, size_t n)
+static int group_parse(struct hacf *h, const char *name, int family, char **words,
+		       struct in6_addr *addr)
+{
+	struct in_addr v4;
+
+	if (family == AF_INET6) {
+		/* of the scopes below link-local nothing leaves the machine */
+		if (inet_pton(AF_INET6, words[1], addr) == 1 && IN6_IS_ADDR_MULTICAST(addr) &&
+		    (addr->s6_addr[1] & 0xf) >= 2)
+			return 0;
+		place_error(&h->at, "%s [%s] bad addr [%s]: a multicast group is wanted, as ff02::694",
+			    name, words[0], words[1]);
+		return -1;
+	}
+	if (inet_pton(AF_INET, words[1], &v4) == 1 && IN_MULTICAST(ntohl(v4.s_addr))) {
+		*addr = ip_from_v4(v4);
+		return 0;
+	}
+	place_error(&h->at, "%s [%s] bad addr [%s]: a multicast group is wanted, 224.0.0.0 to 239.255.255.255",
+		    name, words[0], words[1]);
+	return -1;
+}
+
+/* mcast DEVICE GROUP PORT TTL LOOP, mcast6 DEVICE GROUP PORT HOPS LOOP */
+void media_mcast(struct hacf *h, const char *name, int family, char **words, size_t n)
 {
 	static const char * const parts[] = { "device", "mcast address", "port", "ttl", "loop" };
 	struct config_link link = { .kind = HBKM_LINK_MCAST };
@@ -136,18 +182,15 @@ void media_mcast(struct hacf *h, const char *name, char **words, size_t n)
 
 	h->media++;
 	if (n < ARRAY_SIZE(parts)) {
-		place_error(&h->at, "%s [%s] missing %s: write mcast DEVICE GROUP PORT TTL LOOP, as mcast eth0 225.0.0.1 694 1 0",
-			    name, words[0], parts[n]);
+		place_error(&h->at, "%s [%s] missing %s: write %s DEVICE GROUP PORT TTL LOOP, as %s eth0 %s 694 1 0",
+			    name, words[0], parts[n], name, name,
+			    family == AF_INET6 ? "ff02::694" : "225.0.0.1");
 		goto bad;
 	}
 	if (ifname_parse(&h->at, name, words[0], link.ifname))
 		goto bad;
-	if (inet_pton(AF_INET, words[1], &link.addr) != 1 ||
-	    !IN_MULTICAST(ntohl(link.addr.s_addr))) {
-		place_error(&h->at, "%s [%s] bad addr [%s]: a multicast group is wanted, 224.0.0.0 to 239.255.255.255",
-			    name, words[0], words[1]);
+	if (group_parse(h, name, family, words, &link.addr))
 		goto bad;
-	}
 	if (uint_parse(words[2], UINT16_MAX, &port) || !port) {
 		place_error(&h->at, "%s [%s] bad port [%s]: 1 to 65535 is wanted",
 			    name, words[0], words[2]);

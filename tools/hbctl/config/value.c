@@ -185,7 +185,7 @@ int host_addr_parse(const struct place *at, const char *what, const char *text,
 			memcpy(v6, text, len);
 			v6[len] = '\0';
 			if (inet_pton(AF_INET6, v6, &addr6) == 1) {
-				place_error(at, "%s: [%s] is an IPv6 address; only IPv4 is supported yet",
+				place_error(at, "%s: [%s] is an IPv6 address; one of IPv4 is wanted",
 					    what, text);
 				return -1;
 			}
@@ -196,6 +196,31 @@ int host_addr_parse(const struct place *at, const char *what, const char *text,
 	}
 	host = ntohl(addr->s_addr);
 	if (host >> 24 == 0 || host >= 0xe0000000U) {
+		place_error(at, "%s: [%s] is not the address of a host", what, text);
+		return -1;
+	}
+	return 0;
+}
+
+/**
+ * host6_addr_parse - the IPv6 address of one host
+ * @at: where, for messages
+ * @what: whose, for messages
+ * @text: the word
+ * @addr: receives it
+ *
+ * Return: 0, or -1 after an error.
+ */
+int host6_addr_parse(const struct place *at, const char *what, const char *text,
+		     struct in6_addr *addr)
+{
+	if (inet_pton(AF_INET6, text, addr) != 1) {
+		place_error(at, "%s: [%s] is not an IPv6 address (as 2001:db8::1); names are not looked up, as Heartbeat would, so write the address itself",
+			    what, text);
+		return -1;
+	}
+	if (IN6_IS_ADDR_MULTICAST(addr) || IN6_IS_ADDR_UNSPECIFIED(addr) ||
+	    IN6_IS_ADDR_V4MAPPED(addr)) {
 		place_error(at, "%s: [%s] is not the address of a host", what, text);
 		return -1;
 	}
@@ -229,19 +254,11 @@ int outside_addr_parse(const struct place *at, const char *what, const char *tex
 		*addr = ip_from_v4(v4);
 		return 0;
 	}
-	if (inet_pton(AF_INET6, text, addr) != 1) {
-		place_error(at, "%s: [%s] is not an IPv6 address (as 2001:db8::1); names are not looked up, as Heartbeat would, so write the address itself",
-			    what, text);
+	if (host6_addr_parse(at, what, text, addr))
 		return -1;
-	}
 	if (IN6_IS_ADDR_LINKLOCAL(addr)) {
 		place_error(at, "%s: [%s] is a link-local address, which does not say over which device: name another address of that host",
 			    what, text);
-		return -1;
-	}
-	if (IN6_IS_ADDR_MULTICAST(addr) || IN6_IS_ADDR_UNSPECIFIED(addr) ||
-	    IN6_IS_ADDR_V4MAPPED(addr)) {
-		place_error(at, "%s: [%s] is not the address of a host", what, text);
 		return -1;
 	}
 	return 0;
