@@ -7,7 +7,8 @@
 #   Each server's name, as `uname -n` prints it, and the addresses at which the others reach it, one for each interface. All
 #   servers have the same interfaces.
 # @param addresses
-#   What is shared: each server's name, and the addresses that it has while it lives, as ADDRESS/PREFIX/INTERFACE[:LABEL].
+#   What is shared: each server's name, and the addresses that it has while it lives, as ADDRESS/PREFIX/INTERFACE[:LABEL],
+#   of IPv6 without a label.
 # @param auth_key
 #   The secret by which they know each other; one word.
 # @param auth_method
