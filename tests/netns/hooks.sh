@@ -16,9 +16,9 @@ hook() {
 	on "$1" chmod 755 "/etc/ha.d/$2"
 }
 
-# told NODE LINE: has it been, since the last look? At the end of what was told.
+# told NODE LINE: has it been, since the last look?
 told() {
-	[[ -e $LAB_OUT/$1.told ]] && tail -n 1 "$LAB_OUT/$1.told" | grep -qxF "$2"
+	[[ -e $LAB_OUT/$1.told ]] && grep -qxF "$2" "$LAB_OUT/$1.told"
 }
 
 all_told() {
