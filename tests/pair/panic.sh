@@ -37,17 +37,17 @@ ends a
 
 # over_ipv6 GUEST: from now on its beats go so.
 over_ipv6() {
+	guest "$1" 'sysctl -q net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.eth0.disable_ipv6=0'
 	guest "$1" "ip address add fd00::${own[$1]##*.}/64 dev eth0 nodad"
 	guest "$1" "sed -i 's/^ucast eth0 10.0.2./ucast6 eth0 fd00::/' /etc/ha.d/ha.cf"
+	wait_until 60000 guest "$1" test -e /sys/class/hbkm/hb0/state
+	guest "$1" 'pkill -HUP -o -x hbctl'
 }
 
 reboots
 set_up a
 over_ipv6 a
 over_ipv6 b
-for guest in a b; do
-	guest "$guest" 'pkill -HUP -o -x hbctl'
-done
 both_up
 check_eq "beats go over IPv6" fd00::15 "$(guest b hbctl -j status | jq -r '.links[].address')"
 check_eq "back in a new life" none "$(peer b reason)"
@@ -61,6 +61,7 @@ power_cut a
 
 reboots
 set_up a panic_leave=0
+over_ipv6 a
 both_up
 panic
 check_eq "without a last word the other is dead" dead "$(peer b state)"
