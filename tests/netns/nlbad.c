@@ -239,6 +239,7 @@ static void refused_before(const char *name, int want)
 /* ---- the cases ---- */
 
 static const char eth0[] = "eth0";
+static const char own[4] = { 10, 0, 2, 15 };
 static const char peer[4] = { 10, 0, 2, 16 };
 static const char group[4] = { (char)225, 0, 0, 1 };
 static const char peer6[16] = { (char)0xfd, [15] = 0x16 };
@@ -477,6 +478,13 @@ static void links(void)
 	refused("another link under an id that is in use", EEXIST);
 	link_but(0, 9, HBKM_LINK_UCAST, peer);
 	refused("the same link under another id", EEXIST);
+	link_but(HBKM_A_LINK_PATH, 0, HBKM_LINK_UCAST, peer);
+	put8(HBKM_A_LINK_PATH, 0);
+	put(HBKM_A_SADDR, own, sizeof(own));
+	refused_with("a link once more as it is: no error, and no change", 0, false);
+	link_but(HBKM_A_LINK_PATH, 0, HBKM_LINK_UCAST, peer);
+	put8(HBKM_A_LINK_PATH, 0);
+	refused("the same, but for its source", EEXIST);
 	begin(HBKM_CMD_LINK_DEL);
 	refused("removing which link?", EINVAL);
 	begin(HBKM_CMD_LINK_DEL);
