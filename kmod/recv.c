@@ -12,8 +12,8 @@ static enum hbkm_stat receive(struct hbkm_port *port, const struct sk_buff *skb,
 			      size_t len, u64 now)
 {
 	struct hbkm_cluster *cl = port->cl;
-	struct in6_addr saddr, daddr;
 	const struct hbkm_keyring *ring;
+	struct in6_addr saddr, daddr;
 	struct hbkm_link *link;
 	struct hbkm_node *node;
 	enum hbkm_stat stat;
