@@ -3,6 +3,7 @@
  * The cluster of a network namespace: its parameters, start, leave, tear-down;
  * and what it looks at with every beat.
  */
+#include <linux/capability.h>
 #include <linux/netlink.h>
 #include <linux/random.h>
 #include <linux/rtnetlink.h>
@@ -13,6 +14,9 @@
 /* For how long a link must be up to end an isolation: 0, then twice as long each time. */
 #define HOLD_MIN_NS	(1000ULL * NSEC_PER_MSEC)
 #define HOLD_MAX_NS	(32 * HOLD_MIN_NS)
+
+/* Whoever may make user namespaces administers those below them. */
+#define KEEPALIVE_GUEST_US	10000
 
 /* If it goes again within this time it flaps. */
 #define CALM_NS		(10 * HOLD_MIN_NS)
@@ -50,13 +54,19 @@ void hbkm_params_follow(struct hbkm_params *p)
  * @p: the parameters, each already in its own range
  * @extack: receives the reason, may be NULL
  *
- * Return: 0 or -ERANGE.
+ * Context: process, of whoever asks for them. Return: 0, -ERANGE or -EPERM.
  */
 int hbkm_params_check(const struct hbkm_params *p, struct netlink_ext_ack *extack)
 {
 	if (p->keepalive_us < HBKM_KEEPALIVE_MIN_US || p->keepalive_us > HBKM_KEEPALIVE_MAX_US) {
 		NL_SET_ERR_MSG(extack, "keepalive must be from 100 us to 60 s");
 		return -ERANGE;
+	}
+	/* A beat is work that is charged to nobody. */
+	if (p->keepalive_us < KEEPALIVE_GUEST_US && !capable(CAP_NET_ADMIN)) {
+		NL_SET_ERR_MSG(extack,
+			       "keepalive below 10 ms is not for administrators of a user namespace");
+		return -EPERM;
 	}
 	if (p->deadtime_us > HBKM_TIME_MAX_US || p->deadtime_us <= 2 * p->keepalive_us) {
 		NL_SET_ERR_MSG(extack, "deadtime must exceed 2 * keepalive and be 1 h at most");
@@ -279,6 +289,7 @@ int hbkm_cluster_start(struct hbkm_cluster *cl, struct netlink_ext_ack *extack)
 		hbkm_node_forget(node, now);
 	cl->state = HBKM_CLUSTER_JOINING;
 	cl->parted = false;
+	cl->twin_ns = 0;
 	cl->joined_ns = now;
 	cl->listen_ns = now;
 	cl->interval_ns = cl->params.keepalive_us * HBKM_NS_PER_US;
@@ -553,11 +564,12 @@ void hbkm_cluster_tick(struct hbkm_cluster *cl, u64 now, u64 late_ns)
 	}
 	list_for_each_entry(node, &cl->nodes, list) {
 		late |= node->detector.state == HBKM_NODE_LATE;
-		if (node != cl->self)
-			hbkm_node_tick(node, now);
+		hbkm_node_tick(node, now);
 	}
 	if (late)
 		hbkm_push_receive();	/* while there is still time */
+	else
+		hbkm_push_hearing();
 
 	if (changed)
 		hbkm_notify_cluster(cl, now);

@@ -5,6 +5,9 @@
  */
 #include <hbkm/detector.h>
 
+/* Deadtimes that are listened for in all, between stalls, until a silent peer has no excuse. */
+#define EXCUSES		4
+
 /* A turn to look at frames that wait is not longer. */
 #define LISTEN_MAX_NS	(5000 * HBKM_NS_PER_US)
 
@@ -146,6 +149,9 @@ unsigned int hbkm_detector_heard(struct hbkm_detector *d, const struct hbkm_beat
 			/* What comes out of order must not undo what came before. */
 			if (b->incarnation == d->claimed_incarnation && b->seq <= d->claimed_seq)
 				return HBKM_HEARD_CLAIM;
+			if (b->incarnation != d->claimed_incarnation ||
+			    hbkm_since(d->claimed_ns, now) > b->deadtime_us * HBKM_NS_PER_US)
+				d->claiming_ns = now;
 			d->claimed_incarnation = b->incarnation;
 			d->claimed_seq = b->seq;
 			d->claimed_ns = now;
@@ -173,6 +179,7 @@ unsigned int hbkm_detector_heard(struct hbkm_detector *d, const struct hbkm_beat
 
 	heard |= HBKM_HEARD_NEW;
 	d->doubted = false;
+	d->listened_ns = 0;
 	d->fresh_ns = later(d->fresh_ns, sent_ns(d, b, now));
 	d->heard_ns = now;
 	d->seq = b->seq;
@@ -288,13 +295,20 @@ bool hbkm_detector_judge(struct hbkm_detector *d, const struct hbkm_timing *own,
  *
  * What the peer sent meanwhile may still wait unseen in a queue of ours, or be
  * lost: its next beat is due within one keepalive, and may be as late as any.
+ * A judge that is stalled again and again has listened for long enough in the end:
+ * where every timer is late, the dead must be found dead none the less.
  */
 void hbkm_detector_excuse(struct hbkm_detector *d, const struct hbkm_timing *own, u64 now)
 {
 	u64 grace = 2 * d->keepalive_us * HBKM_NS_PER_US;
 	struct hbkm_timing t = timing_for(d, own);
+	u64 until = now + (grace < t.deadtime_ns ? grace : t.deadtime_ns);
+	u64 more = hbkm_since(later(d->excused_ns, now), until);
 
-	d->excused_ns = now + (grace < t.deadtime_ns ? grace : t.deadtime_ns);
+	if (d->listened_ns + more > EXCUSES * t.deadtime_ns)
+		return;
+	d->listened_ns += more;
+	d->excused_ns = later(d->excused_ns, until);
 }
 
 /**
@@ -327,6 +341,24 @@ bool hbkm_detector_look_again(struct hbkm_detector *d, const struct hbkm_timing 
 		return false;
 	d->excused_ns = later(d->excused_ns, now + moment);
 	return true;
+}
+
+/**
+ * hbkm_detector_unheard() - does it go on beating without ever having heard us?
+ * @d: the peer
+ * @own: our own times
+ * @now: monotonic time, ns
+ *
+ * A firewall that lets frames out and none in, say. Nothing of what it says counts,
+ * for it may be a recording; but somebody should be told.
+ *
+ * Return: true if that has lasted for a deadtime.
+ */
+bool hbkm_detector_unheard(const struct hbkm_detector *d, const struct hbkm_timing *own, u64 now)
+{
+	return hbkm_detector_names_claim(d) &&
+	       hbkm_since(d->claimed_ns, now) <= own->deadtime_ns &&
+	       hbkm_since(d->claiming_ns, d->claimed_ns) >= own->deadtime_ns;
 }
 
 /**

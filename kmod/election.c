@@ -4,14 +4,26 @@
  */
 #include <hbkm/election.h>
 
-/* Lower is better; only among equals does the order of preference decide. */
+enum { WANTED, WILLING, STOOD_BACK, TRIED_AND_FAILED };
+
 static unsigned int rank(const struct hbkm_voter *v)
 {
 	if (v->state == HBKM_GROUP_FAILED)
-		return 3;
+		return TRIED_AND_FAILED;
 	if (v->flags & HBKM_GROUP_F_STANDBY)
-		return 2;
-	return v->flags & HBKM_GROUP_F_WANT ? 0 : 1;
+		return STOOD_BACK;
+	return v->flags & HBKM_GROUP_F_WANT ? WANTED : WILLING;
+}
+
+/*
+ * Only among equals does the order of preference decide. Of those who failed, who did so
+ * longer ago, or the same would try for ever: every try has a term of its own.
+ */
+static bool goes_before(const struct hbkm_voter *a, const struct hbkm_voter *b)
+{
+	if (rank(a) != rank(b))
+		return rank(a) < rank(b);
+	return rank(a) == TRIED_AND_FAILED && a->term < b->term;
 }
 
 /**
@@ -19,7 +31,7 @@ static unsigned int rank(const struct hbkm_voter *v)
  * @b: the view
  *
  * Who asked for it comes first, then the order of preference, then who stood
- * back from it, last who tried and failed: a lone node tries again.
+ * back from it, last who tried and failed: a lone node tries again, and several by turns.
  *
  * Return: index of the voter, or HBKM_NOBODY if none is able.
  */
@@ -31,7 +43,7 @@ unsigned int hbkm_election_best(const struct hbkm_ballot *b)
 	for (i = 0; i < b->n; i++) {
 		if (!b->voters[i].able)
 			continue;
-		if (best == HBKM_NOBODY || rank(&b->voters[i]) < rank(&b->voters[best]))
+		if (best == HBKM_NOBODY || goes_before(&b->voters[i], &b->voters[best]))
 			best = i;
 	}
 	return best;
@@ -50,21 +62,19 @@ static bool occupies(const struct hbkm_voter *v)
 /*
  * Of two who claim, the higher term is right, for it was given knowing of the
  * lower; among equals the order of preference decides, or the id where the two do
- * not have the same order. But one that cannot hear
- * us cannot know of us: then only we can yield. A node that has just come into
- * view may not have heard us yet: give it until it is deaf for certain.
+ * not have the same order. But one that cannot hear us cannot know of us: then only
+ * we can yield. A node that has just come into view may not have heard us yet: unless
+ * its term is the higher one, give it until it is deaf for certain.
  */
 static bool outranks(const struct hbkm_ballot *b, unsigned int other)
 {
 	const struct hbkm_voter *me = &b->voters[b->self];
 	const struct hbkm_voter *you = &b->voters[other];
 
-	if (you->deaf)
+	if (you->deaf || you->term > me->term)
 		return true;
-	if (you->unsure)
+	if (you->unsure || you->term < me->term)
 		return false;
-	if (you->term != me->term)
-		return you->term > me->term;
 	return you->agrees ? you->preference < me->preference : you->id < me->id;
 }
 
@@ -106,9 +116,9 @@ static bool outranked(const struct hbkm_ballot *b)
 /* Would it fall to @other rather than to us, if both were able? */
 static bool precedes(const struct hbkm_ballot *b, unsigned int other)
 {
-	unsigned int yours = rank(&b->voters[other]), mine = rank(&b->voters[b->self]);
+	const struct hbkm_voter *you = &b->voters[other], *me = &b->voters[b->self];
 
-	return yours < mine || (yours == mine && other < b->self);
+	return goes_before(you, me) || (!goes_before(me, you) && other < b->self);
 }
 
 /*

@@ -36,6 +36,9 @@ static bool everywhere(bool (*what)(struct hbkm_cluster *cl, u8 reason), u8 reas
 
 static bool begin(struct hbkm_cluster *cl, u8 reason)
 {
+	/* One that was leaving for good is not to come back. */
+	if (cl->state != HBKM_CLUSTER_DOWN)
+		cl->asleep = reason == HBKM_REASON_SUSPEND && cl->state != HBKM_CLUSTER_LEAVING;
 	return !hbkm_cluster_leave(cl, NULL);
 }
 
@@ -57,7 +60,6 @@ static bool go(struct hbkm_cluster *cl, u8 reason)
 {
 	if (cl->state == HBKM_CLUSTER_DOWN)
 		return false;
-	cl->asleep = reason == HBKM_REASON_SUSPEND;
 	hbkm_cluster_go(cl, reason);
 	return true;
 }

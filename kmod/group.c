@@ -333,7 +333,7 @@ static void set_state(struct hbkm_cluster *cl, struct hbkm_group *group, u8 stat
 static void fail(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now)
 {
 	group->flags &= ~HBKM_GROUP_F_WANT;
-	group->retry_ns = now + max(10 * cl->params.deadtime_us * HBKM_NS_PER_US, RETRY_MIN_NS);
+	group->retry_ns = now + max(10ULL * cl->params.deadtime_us * HBKM_NS_PER_US, RETRY_MIN_NS);
 	set_state(cl, group, HBKM_GROUP_FAILED, now);
 }
 
@@ -351,7 +351,10 @@ static void announce(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now)
  */
 static void acquire(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now)
 {
-	group->term = ++group->top_term;
+	/* Nobody gets that far, but who says so must not make us begin at 0. */
+	if (group->top_term < U32_MAX)
+		group->top_term++;
+	group->term = group->top_term;
 	if (!group->ready) {
 		set_state(cl, group, HBKM_GROUP_ACQUIRING, now);
 		return;

@@ -354,7 +354,7 @@ struct hbkm_group {
 };
 
 /* Sending times of the last beats, to tell round trips by. */
-#define HBKM_SENT_RING	64
+#define HBKM_SENT_RING	1024
 
 /**
  * struct hbkm_cluster - the cluster in a network namespace
@@ -374,6 +374,8 @@ struct hbkm_group {
  * @hold_ns: for how long a link must be up to end an isolation (lock)
  * @calm_ns: another isolation before this is a flapping link's (lock)
  * @gone: it is being taken down, and its last event was sent (lock)
+ * @twin_ns: when a beat under our name last came that is not of this life, 0: never
+ * @twin_since_ns: since when they come (lock)
  * @asleep: it was left to suspend the machine (mutex)
  * @agent_ok: the agent answers, as last looked (lock)
  * @recheck: a group needs a look at every beat (lock)
@@ -429,6 +431,8 @@ struct hbkm_cluster {
 	bool parted;
 	bool cut;
 	bool gone;
+	u64 twin_ns;
+	u64 twin_since_ns;
 	bool asleep;
 	bool agent_ok;
 	bool recheck;
@@ -621,6 +625,8 @@ void hbkm_timer_stop_node(struct hbkm_node *node);
 int hbkm_push_init(void);
 void hbkm_push_exit(void);
 void hbkm_push_softirq(void);
+void hbkm_push_hears(void);
+void hbkm_push_hearing(void);
 bool hbkm_push_receive(void);
 
 /* xmit.c */

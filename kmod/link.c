@@ -165,7 +165,8 @@ void hbkm_link_look(struct hbkm_link *link)
  * @now: monotonic time, ns
  *
  * Looks at the device itself, since the network core tells of a lost carrier
- * up to a second late, and tells if frames are refused, or no longer.
+ * up to a second late; that it is back counts when the core knows it, for before
+ * nothing is sent. Tells if frames are refused, or no longer.
  *
  * Context: bottom halves off or process, lock held. Return: its device is up.
  */
@@ -176,7 +177,7 @@ bool hbkm_link_tick(struct hbkm_link *link, u64 now)
 
 	lockdep_assert_held(&link->cl->lock);
 	rcu_read_lock();
-	up = look_at(rcu_dereference(link->dev)) == HBKM_LINK_UP;
+	up = look_at(rcu_dereference(link->dev)) == HBKM_LINK_UP && link->state == HBKM_LINK_UP;
 	rcu_read_unlock();
 	error = up ? READ_ONCE(link->refused) : 0;
 	if (error != link->error) {

@@ -58,6 +58,7 @@ static void destroy_everywhere(void)
 	struct net *net;
 
 	rtnl_lock();
+	down_read(&net_rwsem);
 	for_each_net(net) {
 		struct hbkm_net *hn = hbkm_net(net);
 
@@ -65,6 +66,7 @@ static void destroy_everywhere(void)
 		hbkm_cluster_destroy(hn, HBKM_REASON_UNLOAD);
 		mutex_unlock(&hn->lock);
 	}
+	up_read(&net_rwsem);
 	rtnl_unlock();
 }
 

@@ -675,35 +675,51 @@ static const struct nla_policy key_policy[HBKM_A_MAX + 1] = {
 	[HBKM_A_KEY_SECRET] = { .type = NLA_BINARY, .len = HBKM_SECRET_MAX },
 };
 
-static int keys_set(struct sk_buff *skb, struct genl_info *info)
+static struct hbkm_keyring *get_keys(struct genl_info *info)
 {
 	struct hbkm_key_config keys[HBKM_MAX_KEYS];
-	struct hbkm_net *hn = info_hn(info);
-	struct hbkm_keyring *ring;
-	struct hbkm_cluster *cl;
 	struct nlattr *nested;
 	unsigned int n = 0;
 	int rem, ret;
 
-	if (missing(info, HBKM_A_KEY, "no key given") ||
-	    missing(info, HBKM_A_KEY_SIGN, "which key signs?"))
-		return -EINVAL;
+	if (missing(info, HBKM_A_KEY_SIGN, "which key signs?"))
+		return ERR_PTR(-EINVAL);
 	nlmsg_for_each_attr(nested, info->nlhdr, GENL_HDRLEN, rem) {
 		if (nla_type(nested) != HBKM_A_KEY)
 			continue;
 		if (n == HBKM_MAX_KEYS) {
 			NL_SET_ERR_MSG(info->extack, "too many keys (16)");
-			return -ENOSPC;
+			return ERR_PTR(-ENOSPC);
 		}
 		ret = get_key(&keys[n++], nested, key_policy, info->extack);
 		if (ret)
-			return ret;
+			return ERR_PTR(ret);
 	}
-	ring = hbkm_keyring_create(keys, n, nla_get_u8(info->attrs[HBKM_A_KEY_SIGN]),
+	return hbkm_keyring_create(keys, n, nla_get_u8(info->attrs[HBKM_A_KEY_SIGN]),
 				   info->extack);
-	while (n--)		/* the message lives on until it is freed */
-		if (keys[n].len)
-			memzero_explicit((void *)keys[n].secret, keys[n].len);
+}
+
+/* Refused or not: the message lives on until it is freed. */
+static void wipe_keys(struct genl_info *info)
+{
+	struct nlattr *nested;
+	int rem;
+
+	nlmsg_for_each_attr(nested, info->nlhdr, GENL_HDRLEN, rem)
+		if (nla_type(nested) == HBKM_A_KEY)
+			memzero_explicit(nla_data(nested), nla_len(nested));
+}
+
+static int keys_set(struct sk_buff *skb, struct genl_info *info)
+{
+	struct hbkm_net *hn = info_hn(info);
+	struct hbkm_keyring *ring;
+	struct hbkm_cluster *cl;
+
+	if (missing(info, HBKM_A_KEY, "no key given"))
+		return -EINVAL;
+	ring = get_keys(info);
+	wipe_keys(info);
 	if (IS_ERR(ring))
 		return PTR_ERR(ring);
 	cl = lock_cluster(hn, info->extack);

@@ -368,20 +368,39 @@ void hbkm_node_judge(struct hbkm_node *node, u64 now, u64 late_ns, u64 *next)
 		hbkm_timer_beat_now(cl, now);
 }
 
+/* Has another machine been beating under our name for a deadtime? */
+static bool has_twin(struct hbkm_cluster *cl, u64 now)
+{
+	u64 deadtime_ns = cl->params.deadtime_us * HBKM_NS_PER_US;
+	u64 heard = READ_ONCE(cl->twin_ns);
+
+	if (!heard || hbkm_since(heard, now) > deadtime_ns)
+		cl->twin_since_ns = now;
+	return hbkm_since(cl->twin_since_ns, now) >= deadtime_ns;
+}
+
 /*
  * What of its configuration is not ours, as far as its frames say. Of one with
  * other keys we know only that what comes in its name is not signed by any of
  * ours; that may be forged, so it counts only until the node itself is heard.
  */
-static u32 differences(struct hbkm_node *node)
+static u32 differences(struct hbkm_node *node, u64 now)
 {
 	const struct hbkm_detector *d = &node->detector;
 	const struct hbkm_cluster *cl = node->cl;
 	bool failback = cl->params.auto_failback != HBKM_FAILBACK_OFF;
+	struct hbkm_timing timing = hbkm_timing(cl);
 	u32 flags = 0;
 
-	if (!hbkm_detector_present(d))
-		return READ_ONCE(node->unverified) ? HBKM_NODE_F_UNVERIFIED : 0;
+	if (node == cl->self)
+		return has_twin(node->cl, now) ? HBKM_NODE_F_TWIN : 0;
+	if (!hbkm_detector_present(d)) {
+		if (READ_ONCE(node->unverified))
+			flags |= HBKM_NODE_F_UNVERIFIED;
+		if (hbkm_detector_unheard(d, &timing, now))
+			flags |= HBKM_NODE_F_UNHEARD;
+		return flags;
+	}
 	WRITE_ONCE(node->unverified, false);
 	if (node->digest != cl->digest)
 		flags |= HBKM_NODE_F_OTHER_GROUPS;
@@ -395,7 +414,7 @@ static u32 differences(struct hbkm_node *node)
 /**
  * hbkm_node_tick() - what is to be looked at before a beat: paths on which it has
  *	fallen silent, and whether its configuration is ours
- * @node: a peer
+ * @node: a peer; or ourselves, of whom there should not be two
  * @now: monotonic time, ns
  *
  * Context: softirq, lock held.
@@ -403,7 +422,7 @@ static u32 differences(struct hbkm_node *node)
 void hbkm_node_tick(struct hbkm_node *node, u64 now)
 {
 	struct hbkm_timing timing = hbkm_timing(node->cl);
-	u32 differs = differences(node);
+	u32 differs = differences(node, now);
 
 	if (hbkm_detector_age_paths(&node->detector, &timing, now))
 		hbkm_notify_node(node, HBKM_EVENT_PATH, now);

@@ -81,7 +81,7 @@ static u32 node_flags(const struct hbkm_node *node)
 			flags |= HBKM_NODE_F_AGENT;
 		if (cl->state == HBKM_CLUSTER_RUNNING)
 			flags |= HBKM_NODE_F_SETTLED;
-		return flags;
+		return flags | node->differs;
 	}
 	if (!hbkm_detector_present(&node->detector))
 		return node->differs;

@@ -27,6 +27,9 @@
 
 /**
  * struct push - of a CPU
+ * @heard: a beat last came in here, jiffies
+ * @asked: what waited here at that time has still to be looked at
+ * @calling: bit 0: @call is on its way
  * @call: takes the push to it
  * @tasklet: pushes
  * @again: and does so again, so many times, if there is reason to
@@ -35,6 +38,9 @@
  * @wanted: PREEMPT_RT: it is to run
  */
 struct push {
+	unsigned long heard;
+	bool asked;
+	unsigned long calling;
 	call_single_data_t call;
 	struct tasklet_struct tasklet;
 	unsigned int again;
@@ -49,7 +55,11 @@ struct push {
 #define REMIND_NS	(20 * NSEC_PER_USEC)
 #define TASKLETS	(BIT(HI_SOFTIRQ) | BIT(TASKLET_SOFTIRQ))
 
+/* A CPU that no beat has come to for so long is none of theirs any more. */
+#define HEARS_JIFFIES	(600 * HZ)
+
 static DEFINE_PER_CPU(struct push, pushes);
+static struct cpumask hearing;
 static bool stopped;
 
 static bool frames_wait(unsigned int cpu)
@@ -62,6 +72,7 @@ static bool frames_wait(unsigned int cpu)
 /* Context: hard interrupt, on the CPU that is pushed. */
 static void called(void *unused)
 {
+	clear_bit(0, this_cpu_ptr(&pushes.calling));
 	tasklet_schedule(this_cpu_ptr(&pushes.tasklet));
 }
 
@@ -107,8 +118,10 @@ static void push(unsigned int cpu)
 		wake_up_process(p->thread);
 	} else if (cpu == smp_processor_id()) {
 		tasklet_schedule(&p->tasklet);
-	} else {
-		smp_call_function_single_async(cpu, &p->call);	/* or one is on its way */
+	} else if (!test_and_set_bit(0, &p->calling)) {
+		/* Clusters of several namespaces push: who queues is for us to serialise. */
+		if (smp_call_function_single_async(cpu, &p->call))
+			clear_bit(0, &p->calling);
 	}
 }
 
@@ -118,8 +131,10 @@ static void pushed(struct tasklet_struct *tasklet)
 	struct push *p = container_of(tasklet, struct push, tasklet);
 	unsigned int cpu = smp_processor_id();
 
-	if (READ_ONCE(stopped) || !READ_ONCE(p->again) || !frames_wait(cpu))
+	if (READ_ONCE(stopped) || !READ_ONCE(p->again) || !frames_wait(cpu)) {
+		WRITE_ONCE(p->asked, false);
 		return;
+	}
 	WRITE_ONCE(p->again, p->again - 1);
 	push(cpu);
 }
@@ -153,12 +168,57 @@ void hbkm_push_softirq(void)
 		hrtimer_start(&p->reminder, ns_to_ktime(REMIND_NS), HRTIMER_MODE_REL_PINNED_HARD);
 }
 
+static void ask(unsigned int cpu)
+{
+	WRITE_ONCE(per_cpu(pushes.again, cpu), PASSES);
+	WRITE_ONCE(per_cpu(pushes.asked, cpu), true);
+	push(cpu);
+}
+
+/**
+ * hbkm_push_hears() - a beat has come in on this CPU
+ *
+ * Context: softirq.
+ */
+void hbkm_push_hears(void)
+{
+	unsigned int cpu = smp_processor_id();
+
+	this_cpu_write(pushes.heard, jiffies);
+	if (!cpumask_test_cpu(cpu, &hearing))
+		cpumask_set_cpu(cpu, &hearing);
+}
+
+/**
+ * hbkm_push_hearing() - have those frames looked at that wait where beats come in
+ *
+ * At every beat, so that no queue in which they wait overflows meanwhile: what is
+ * dropped there no verdict can wait for.
+ *
+ * Context: softirq.
+ */
+void hbkm_push_hearing(void)
+{
+	unsigned int cpu;
+
+	for_each_cpu(cpu, &hearing) {
+		unsigned long heard = READ_ONCE(per_cpu(pushes.heard, cpu));
+
+		if (!cpu_online(cpu) || time_after(jiffies, heard + HEARS_JIFFIES))
+			cpumask_clear_cpu(cpu, &hearing);
+		else if (frames_wait(cpu))
+			ask(cpu);
+	}
+}
+
 /**
  * hbkm_push_receive() - have those frames looked at that wait in any CPU's queue
  *
  * NAPI has a list of devices to be polled for each CPU, and a backlog, which
  * frames from virtual devices and from other CPUs go through. Where either is in
- * use, NET_RX is pending, and perhaps held up.
+ * use, NET_RX is pending, and perhaps held up. While it polls a device, though,
+ * that is on no list: so those where beats come in are asked in any case, and have
+ * frames waiting until they have answered, by a tasklet, which comes after NET_RX.
  *
  * Threaded NAPI is not looked at: what a device's own threads leave undone is a
  * matter of the priority that they were given.
@@ -171,11 +231,11 @@ bool hbkm_push_receive(void)
 	unsigned int cpu;
 
 	for_each_online_cpu(cpu) {
-		if (!frames_wait(cpu))
-			continue;
-		WRITE_ONCE(per_cpu(pushes.again, cpu), PASSES);
-		push(cpu);
-		waiting = true;
+		bool busy = frames_wait(cpu) || READ_ONCE(per_cpu(pushes.asked, cpu));
+
+		if (busy || (cpumask_test_cpu(cpu, &hearing) && cpu != smp_processor_id()))
+			ask(cpu);
+		waiting |= busy;
 	}
 	return waiting;
 }

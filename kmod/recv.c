@@ -8,6 +8,20 @@
 #include "hbkm.h"
 #include "trace.h"
 
+/*
+ * Our own, that came back to us; or those of another machine by our name, a copy of
+ * this one: each would hold what the other holds. An earlier life of ours says the same.
+ */
+static void look_for_twin(struct hbkm_cluster *cl, const struct hbkm_frame *f, const u8 *buf,
+			  size_t len, u64 now)
+{
+	const struct hbkm_keyring *ring = rcu_dereference(cl->keys);
+
+	if (ring && f->incarnation != READ_ONCE(cl->incarnation) &&
+	    hbkm_auth_verify(ring, f, buf, len) == HBKM_STAT_RX_GOOD)
+		WRITE_ONCE(cl->twin_ns, now);
+}
+
 static enum hbkm_stat receive(struct hbkm_port *port, const struct sk_buff *skb, const u8 *buf,
 			      size_t len, u64 now)
 {
@@ -24,8 +38,10 @@ static enum hbkm_stat receive(struct hbkm_port *port, const struct sk_buff *skb,
 		return stat;
 	if (f.cluster != cl->id)
 		return HBKM_STAT_RX_CLUSTER;
-	if (f.node == cl->self->id)
+	if (f.node == cl->self->id) {
+		look_for_twin(cl, &f, buf, len, now);
 		return HBKM_STAT_RX_SELF;
+	}
 	port->family->addresses(skb, &saddr, &daddr);
 	link = hbkm_link_find(port, &saddr, &daddr);
 	if (!link)
@@ -70,6 +86,7 @@ int hbkm_recv(struct sock *sk, struct sk_buff *skb)
 			       ktime_get_ns());
 	hbkm_count(port->cl->stats, stat);
 	if (stat == HBKM_STAT_RX_GOOD) {
+		hbkm_push_hears();
 		consume_skb(skb);
 		return 0;
 	}

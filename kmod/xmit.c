@@ -211,7 +211,7 @@ static int send(struct hbkm_link *link, struct net_device *dev, struct hbkm_port
 	link->family->put_headers(skb, link, &saddr);
 	skb_dst_set(skb, dst);
 	ret = link->family->out(skb, dev_net(dev), sk);
-	return net_xmit_eval(ret);	/* a macro that evaluates its argument twice */
+	return ret > 0 ? net_xmit_errno(ret) : ret;
 }
 
 static void send_on_link(struct hbkm_link *link, const u8 *frame, size_t len)

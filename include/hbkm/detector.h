@@ -93,6 +93,7 @@ struct hbkm_path {
  * @heard_ns: when the newest beat came
  * @fresh_ns: when the newest beat was sent, on our clock
  * @excused_ns: no verdict before, since our own judge was stalled
+ * @listened_ns: for so long in all, since it was last heard
  * @keepalive_us: as it says
  * @deadtime_us: as it says
  * @offset_ns: our clock minus its clock at best: in the last full half and in
@@ -104,6 +105,7 @@ struct hbkm_path {
  *	none. Has no effect but that we name it, which lets it do so.
  * @claimed_seq: newest number heard of it
  * @claimed_ns: when
+ * @claiming_ns: since when, without a pause of a deadtime
  * @paths_up: bitmap of the paths on which it is heard
  * @paths: each of them
  */
@@ -119,6 +121,7 @@ struct hbkm_detector {
 	u64 heard_ns;
 	u64 fresh_ns;
 	u64 excused_ns;
+	u64 listened_ns;
 	u32 keepalive_us;
 	u32 deadtime_us;
 	s64 offset_ns[2];
@@ -128,6 +131,7 @@ struct hbkm_detector {
 	u64 claimed_incarnation;
 	u64 claimed_seq;
 	u64 claimed_ns;
+	u64 claiming_ns;
 	u16 paths_up;
 	struct hbkm_path paths[HBKM_MAX_PATHS];
 };
@@ -153,6 +157,7 @@ bool hbkm_detector_judge(struct hbkm_detector *d, const struct hbkm_timing *own,
 void hbkm_detector_excuse(struct hbkm_detector *d, const struct hbkm_timing *own, u64 now);
 bool hbkm_detector_look_again(struct hbkm_detector *d, const struct hbkm_timing *own, u64 now,
 			      u64 late_ns, bool waiting);
+bool hbkm_detector_unheard(const struct hbkm_detector *d, const struct hbkm_timing *own, u64 now);
 bool hbkm_detector_presume_dead(struct hbkm_detector *d);
 u16 hbkm_detector_age_paths(struct hbkm_detector *d, const struct hbkm_timing *own, u64 now);
 

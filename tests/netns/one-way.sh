@@ -46,4 +46,18 @@ one_way "holder not heard" cut_out cookbook cookbook2
 one_way "holder deaf" cut_in cookbook cookbook
 one_way "standby not heard" cut_out cookbook2 cookbook
 one_way "standby deaf" cut_in cookbook2 cookbook2
+
+# Deaf from its beginning on, it proves itself to nobody: a recording would look the same. But that is told.
+agent_stop cookbook2
+cut_in cookbook2
+agent cookbook2
+wait_until 5000 says cookbook unheard nodes cookbook2
+check "deaf from the start: cookbook says so" says cookbook unheard nodes cookbook2
+check "deaf from the start: and its log" log_has cookbook 'node cookbook2: it beats, but has never heard this node'
+check_match "deaf from the start: and its status" 'beats, but has never heard us' "$(on cookbook hbctl status)"
+uncut cookbook2
+wait_until 5000 joined cookbook cookbook2
+refuse "healed, cookbook does not" says cookbook unheard nodes cookbook2
+wait_no_address cookbook2 "$vip"
+check_holders "healed, the preferred node has it" cookbook
 lab_done

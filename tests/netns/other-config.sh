@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # A peer whose configuration is not this node's is told apart, by event, status and log, on both sides, and each difference by
-# its own name: other groups, other times, another auto_failback, other keys. As far as the two agree they work: what both know
+# its own name: other groups, other times, another auto_failback, other keys, the same name. As far as the two agree they work: what both know
 # is held by one of them and taken over, and the difference is gone, and told to be, once the files are the same again.
 # lab: files common.sh
 # shellcheck source=../lab/lib.sh
@@ -121,4 +121,19 @@ check "with the same keys again it is up" joined cookbook cookbook2
 refuse "and no longer said to have others" says cookbook unverified nodes cookbook2
 wait_no_address cookbook2 "$vip" 5000
 check_holders "and what both took is held by one" cookbook
+
+# ---- a name that two machines have, one a copy of the other
+refuse "there is one cookbook" says cookbook twin nodes cookbook
+node copy eth0=10.0.2.17/24@br0
+on copy sh -c 'echo cookbook >/proc/sys/kernel/hostname'
+configure_one copy
+agent copy
+wait_until 5000 says cookbook twin nodes cookbook
+check "cookbook says that there are two" says cookbook twin nodes cookbook
+check "and so does its log" log_has cookbook 'node cookbook: another machine beats under this very name'
+check_match "and its status" 'another machine has its name' "$(on cookbook hbctl status)"
+refuse "cookbook2 is the only one" says cookbook2 twin nodes cookbook2
+power_off copy
+wait_until 5000 hushed cookbook twin cookbook
+check "and that there is one again" hushed cookbook twin cookbook
 lab_done

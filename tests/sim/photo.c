@@ -24,6 +24,7 @@ static size_t take_photo(const struct sim_machine *m, u8 *to)
 		d.claimed_incarnation = 0;
 		d.claimed_seq = 0;
 		d.claimed_ns = 0;
+		d.claiming_ns = 0;
 		SHOOT(d);
 		SHOOT(node->said);
 		SHOOT(node->reason);

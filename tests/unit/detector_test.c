@@ -978,6 +978,65 @@ static void an_excuse_does_not_last(void **state)
 	assert_int_equal(judged(&d, START + 30 * MS), HBKM_NODE_DEAD);
 }
 
+/* Where every timer is late, each excuses everybody: no dead peer may live of that. */
+static void excuses_come_to_an_end(void **state)
+{
+	struct hbkm_detector d;
+	struct hbkm_beat b;
+	u64 t;
+
+	(void)state;
+	up(&d, 7);
+	for (t = START + 30 * MS; t < START + 90 * MS; t += 10 * MS) {
+		hbkm_detector_excuse(&d, &own, t);
+		assert_int_equal(judged(&d, t), HBKM_NODE_LATE);
+	}
+	/* Who is heard in between has them all again. */
+	b = beat(7, 2, t);
+	hbkm_detector_heard(&d, &b, t);
+	for (t += 30 * MS; t < START + SEC && d.state != HBKM_NODE_DEAD; t += 10 * MS) {
+		hbkm_detector_excuse(&d, &own, t);
+		judged(&d, t);
+	}
+	assert_in_range(t, START + 210 * MS, START + 260 * MS);
+
+	/* Those of one stall count as one. */
+	up(&d, 7);
+	for (unsigned int i = 0; i < 1000; i++)
+		hbkm_detector_excuse(&d, &own, START + SEC);
+	assert_int_equal(judged(&d, START + SEC), HBKM_NODE_LATE);
+	assert_int_equal(judged(&d, START + SEC + 20 * MS - 1), HBKM_NODE_LATE);
+	assert_int_equal(judged(&d, START + SEC + 20 * MS), HBKM_NODE_DEAD);
+}
+
+static void who_never_hears_us_is_told_of(void **state)
+{
+	struct hbkm_detector d;
+	struct hbkm_beat b;
+	u64 t = START;
+
+	(void)state;
+	hbkm_detector_init(&d);
+	for (unsigned int i = 1; i <= 4; i++, t += 10 * MS) {
+		assert_false(hbkm_detector_unheard(&d, &own, t));
+		b = beat(7, i, t);
+		b.knows_us = false;
+		assert_int_equal(hbkm_detector_heard(&d, &b, t), HBKM_HEARD_CLAIM);
+	}
+	assert_true(hbkm_detector_unheard(&d, &own, t));
+	/* It falls silent, and begins anew. */
+	assert_false(hbkm_detector_unheard(&d, &own, t + 21 * MS));
+	t += SEC;
+	b = beat(7, 100, t);
+	b.knows_us = false;
+	hbkm_detector_heard(&d, &b, t);
+	assert_false(hbkm_detector_unheard(&d, &own, t));
+	/* It hears us. */
+	b = beat(7, 101, t);
+	assert_int_equal(hbkm_detector_heard(&d, &b, t), FIRST);
+	assert_false(hbkm_detector_unheard(&d, &own, t));
+}
+
 static void a_slow_peer_is_excused_by_its_own_pace(void **state)
 {
 	struct hbkm_beat b = beat(7, 1, START);
@@ -1247,6 +1306,8 @@ int main(void)
 		cmocka_unit_test(a_changed_pace_counts_at_once),
 		cmocka_unit_test(a_stalled_judge_gives_no_verdict),
 		cmocka_unit_test(an_excuse_does_not_last),
+		cmocka_unit_test(excuses_come_to_an_end),
+		cmocka_unit_test(who_never_hears_us_is_told_of),
 		cmocka_unit_test(a_slow_peer_is_excused_by_its_own_pace),
 		cmocka_unit_test(a_late_judge_looks_again),
 		cmocka_unit_test(a_judge_ahead_of_the_queues_looks_again),

@@ -141,10 +141,14 @@ static void who_asked_comes_first_who_failed_last(void **state)
 		  { { OK, FA, 0, 3 }, { 0, SB, 0, 0 } } },
 		{ "we failed, nobody can: again", ACQUIRE, RT, 2, 0,
 		  { { OK, FA, 0, 3 }, { 0, SB, 0, 0 } } },
-		{ "all failed: the first tries again", ACQUIRE, RT, 2, 0,
+		{ "all failed: who did so longer ago tries again", ACQUIRE, RT, 2, 0,
 		  { { OK, FA, 0, 3 }, { OK, FA, 0, 4 } } },
-		{ "all failed: the second does not", KEEP, RT, 2, 1,
+		{ "all failed: the other does not", KEEP, RT, 2, 1,
 		  { { OK, FA, 0, 3 }, { OK, FA, 0, 4 } } },
+		{ "all failed: then it is the other's turn", ACQUIRE, RT, 2, 1,
+		  { { OK, FA, 0, 5 }, { OK, FA, 0, 4 } } },
+		{ "all failed: and the first one waits", KEEP, RT, 2, 0,
+		  { { OK, FA, 0, 5 }, { OK, FA, 0, 4 } } },
 	};
 
 	(void)state;
@@ -295,14 +299,18 @@ static void who_cannot_hear_cannot_yield(void **state)
 	static const struct line lines[] = {
 		{ "deaf for certain, lower term", YIELD, 0, 2, 0,
 		  { { OK, AC, 0, 9 }, { P | G | DEAF, AC, 0, 1 } } },
-		{ "perhaps deaf, higher term: wait", KEEP, 0, 2, 0,
+		{ "perhaps deaf, higher term", YIELD, 0, 2, 0,
 		  { { OK, AC, 0, 1 }, { P | G | UNSURE, AC, 0, 9 } } },
+		{ "perhaps deaf, the same term: wait", KEEP, 0, 2, 1,
+		  { { P | G | UNSURE, AC, 0, 5 }, { OK, AC, 0, 5 } } },
+		{ "perhaps deaf, lower term: wait", KEEP, 0, 2, 0,
+		  { { OK, AC, 0, 9 }, { P | G | UNSURE, AC, 0, 1 } } },
 		{ "deaf, but claims nothing", KEEP, 0, 2, 0,
 		  { { OK, AC, 0, 1 }, { P | G | DEAF, SB, 0, 9 } } },
 		{ "unsure of the strongest, sure of another", YIELD, 0, 3, 0,
-		  { { OK, AC, 0, 1 }, { P | G | UNSURE, AC, 0, 9 }, { OK, AC, 0, 2 } } },
+		  { { OK, AC, 0, 5 }, { P | G | UNSURE, AC, 0, 5 }, { OK, AC, 0, 6 } } },
 		{ "unsure of one, the other is weaker", KEEP, 0, 3, 0,
-		  { { OK, AC, 0, 3 }, { P | G | UNSURE, AC, 0, 9 }, { OK, AC, 0, 2 } } },
+		  { { OK, AC, 0, 3 }, { P | G | UNSURE, AC, 0, 3 }, { OK, AC, 0, 2 } } },
 		{ "stronger than one, the other is deaf", YIELD, 0, 3, 0,
 		  { { OK, AC, 0, 9 }, { OK, AC, 0, 2 }, { P | G | DEAF, AC, 0, 1 } } },
 	};

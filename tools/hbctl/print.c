@@ -49,6 +49,8 @@ void print_node(const struct nl_snapshot *s, const struct nl_node *n)
 	out_flag("other_times", n->flags & HBKM_NODE_F_OTHER_TIMES);
 	out_flag("other_policy", n->flags & HBKM_NODE_F_OTHER_POLICY);
 	out_flag("unverified", n->flags & HBKM_NODE_F_UNVERIFIED);
+	out_flag("unheard", n->flags & HBKM_NODE_F_UNHEARD);
+	out_flag("twin", n->flags & HBKM_NODE_F_TWIN);
 	if (n->reason || opts.json)
 		out_string("reason", reason_name(n->reason));
 	if (!self) {

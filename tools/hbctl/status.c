@@ -122,16 +122,25 @@ static const struct {
 	{ HBKM_NODE_F_OTHER_TIMES, "has other times" },
 	{ HBKM_NODE_F_OTHER_POLICY, "has another auto_failback" },
 	{ HBKM_NODE_F_UNVERIFIED, "has other keys, it seems" },
+	{ HBKM_NODE_F_UNHEARD, "beats, but has never heard us" },
+	{ HBKM_NODE_F_TWIN, "another machine has its name" },
 };
+
+static void text_differences(const struct nl_node *n)
+{
+	for (size_t i = 0; i < sizeof(differences) / sizeof(*differences); i++)
+		if (n->flags & differences[i].flag)
+			printf(", %s", differences[i].text);
+}
 
 static void text_node(const struct nl_snapshot *s, const struct nl_node *n, int width)
 {
 	char a[32];
-	size_t i;
 
 	printf("  %-*s  %-5s", width, n->name, node_state_name(n->state));
 	if (n->flags & HBKM_NODE_F_SELF) {
 		printf(" this node");
+		text_differences(n);
 		if (n->has_reach)
 			printf(", reaches %u ping nodes", n->reach);
 		putchar('\n');
@@ -145,9 +154,7 @@ static void text_node(const struct nl_snapshot *s, const struct nl_node *n, int 
 		printf(", left: %s", reason_name(n->reason));
 	if (n->flags & HBKM_NODE_F_ONEWAY)
 		printf(", does not hear us");
-	for (i = 0; i < sizeof(differences) / sizeof(*differences); i++)
-		if (n->flags & differences[i].flag)
-			printf(", %s", differences[i].text);
+	text_differences(n);
 	if (n->has_reach)
 		printf(", reaches %u ping nodes", n->reach);
 	if (n->has_rtt && n->rtt_ns)

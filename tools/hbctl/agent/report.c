@@ -97,6 +97,10 @@ static const struct {
 	  "has the same auto_failback as this node again" },
 	{ HBKM_NODE_F_UNVERIFIED,
 	  "what comes in its name is signed by no key of this node: compare authkeys", NULL },
+	{ HBKM_NODE_F_UNHEARD,
+	  "it beats, but has never heard this node: does a firewall keep our frames from it?", NULL },
+	{ HBKM_NODE_F_TWIN,
+	  "another machine beats under this very name: no two may have the same (uname -n)", NULL },
 };
 
 static void report_differences(const struct nl_node *n, uint32_t changed)
@@ -151,6 +155,8 @@ void report_node(struct agent *a, const struct nl_node *n)
 					  n->paths_heard & (1U << p) ? "up" : "dead");
 		report_node_state(a, old, n);
 		report_node_flags(old, n);
+	} else {
+		report_differences(n, old->flags ^ n->flags);
 	}
 	if (i < HBKM_MAX_NODES) {
 		s->nodes[i] = *n;
