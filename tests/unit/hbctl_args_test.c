@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* sources: tools/hbctl/set.c tools/hbctl/run.c tools/hbctl/config/value.c tools/hbctl/config/problems.c tools/hbctl/move.c tools/hbctl/names.c tools/hbctl/config/ip.c */
+/* sources: tools/hbctl/set.c tools/hbctl/run.c tools/hbctl/options.c tools/hbctl/config/value.c tools/hbctl/config/problems.c tools/hbctl/move.c tools/hbctl/names.c tools/hbctl/config/ip.c */
 /* Command lines: what they mean, and how they are refused. */
 #include "hbctl_stub.h"
 
@@ -92,6 +92,30 @@ static void run_takes_options(void **state)
 	assert_false(o.debug);
 }
 
+static void script_timeout_is(const char *text, uint32_t ms)
+{
+	VERB("run", "--script-timeout", (char *)text);
+	struct run_options o;
+
+	assert_int_equal(run_parse(argc, argv, &o), ms ? HBCTL_OK : HBCTL_USAGE);
+	if (ms)
+		assert_int_equal(o.script_timeout_ms, ms);
+}
+
+static void run_takes_times(void **state)
+{
+	(void)state;
+	script_timeout_is("90", 90000);
+	script_timeout_is("1.5", 1500);
+	script_timeout_is("10s", 10000);
+	script_timeout_is("1.5s", 1500);
+	script_timeout_is("500ms", 500);
+	script_timeout_is("10m", 0);
+	script_timeout_is("999us", 0);
+	script_timeout_is("soon", 0);
+	assert_string_equal(message, "--script-timeout soon is not a time, as 60, 10s or 500ms");
+}
+
 static void run_has_defaults(void **state)
 {
 	VERB("run");
@@ -111,13 +135,23 @@ static void run_refuses(void **state)
 	struct run_options o;
 
 	(void)state;
+	opts.verb = "run";
 	assert_int_equal(run_parse(argc, argv, &o), HBCTL_USAGE);
 	assert_string_equal(message, "unknown option --fast (see hbctl run --help)");
 	assert_int_equal(run_parse(argc2, argv2, &o), HBCTL_USAGE);
-	assert_string_equal(message, "unexpected \"now\"");
+	assert_string_equal(message, "unexpected \"now\" (see hbctl run --help)");
 	argv[1] = (char []){ "-d" };
 	assert_int_equal(run_parse(argc, argv, &o), HBCTL_USAGE);
-	assert_string_equal(message, "option -d needs a value");
+	assert_string_equal(message, "option -d needs a value (see hbctl run --help)");
+	argv[1] = (char []){ "--self" };
+	assert_int_equal(run_parse(argc, argv, &o), HBCTL_USAGE);
+	assert_string_equal(message, "option --self needs a value (see hbctl run --help)");
+	argv[1] = (char []){ "--warm=yes" };
+	assert_int_equal(run_parse(argc, argv, &o), HBCTL_USAGE);
+	assert_string_equal(message, "option --warm takes no value (see hbctl run --help)");
+	argv[1] = (char []){ "-xd" };
+	assert_int_equal(run_parse(argc, argv, &o), HBCTL_USAGE);
+	assert_string_equal(message, "unknown option -x (see hbctl run --help)");
 	argv[1] = (char []){ "--self=" };
 	assert_int_equal(run_parse(argc, argv, &o), HBCTL_USAGE);
 }
@@ -179,6 +213,7 @@ int main(void)
 		cmocka_unit_test(set_refuses),
 		cmocka_unit_test(run_takes_options),
 		cmocka_unit_test(run_has_defaults),
+		cmocka_unit_test(run_takes_times),
 		cmocka_unit_test(run_refuses),
 		cmocka_unit_test(move_selects),
 		cmocka_unit_test(move_refuses),

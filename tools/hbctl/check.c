@@ -23,9 +23,8 @@ static const char help[] =
 	"  -d, --dir DIR      where the files are (default " HBCTL_CONFIG_DIR ")\n"
 	"      --self NAME    as the node NAME would see it (default: uname -n). For another\n"
 	"                     node, its own ucast address is not known and is listed, too\n"
-	"  -j, --json         problems and configuration as one JSON object on stdout\n"
-	"  -p, --pretty       with -j: indented\n"
-	"  -h, --help         print this\n\n"
+	"  -h, --help         print this\n"
+	"With -j problems and configuration are one JSON object on stdout, with -p indented.\n\n"
 	"Exit status: 0 no error, 1 wrong usage, 2 the system refused, 3 the configuration\n"
 	"has errors.\n";
 
@@ -88,8 +87,6 @@ int cmd_check(int argc, char **argv)
 	static const struct option longopts[] = {
 		{ "dir", required_argument, NULL, 'd' },
 		{ "self", required_argument, NULL, 'S' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "pretty", no_argument, NULL, 'p' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 }
 	};
@@ -109,7 +106,7 @@ int cmd_check(int argc, char **argv)
 	/* main's getopt has come to its end: begin anew */
 	optind = 0;
 	opterr = 0;
-	while ((opt = getopt_long(argc, argv, ":d:jph", longopts, NULL)) != -1) {
+	while ((opt = getopt_long(argc, argv, ":d:h", longopts, NULL)) != -1) {
 		switch (opt) {
 		case 'd':
 			dir = optarg;
@@ -117,25 +114,15 @@ int cmd_check(int argc, char **argv)
 		case 'S':
 			self = optarg;
 			break;
-		case 'j':
-			opts.json = true;
-			break;
-		case 'p':
-			opts.pretty = true;
-			break;
 		case 'h':
 			fputs(help, stdout);
 			return HBCTL_OK;
-		case ':':
-			return usage_error("%s needs an argument", argv[optind - 1]);
 		default:
-			return usage_error("unknown option %s, see hbctl check --help",
-					   argv[optind - 1]);
+			return option_error(opt, argv, longopts);
 		}
 	}
 	if (optind < argc)
-		return usage_error("unexpected argument %s, see hbctl check --help",
-				   argv[optind]);
+		return unexpected(argv[optind]);
 
 	/* another node's addresses cannot be known here */
 	if (!self || !strcasecmp(self, uts.nodename)) {
