@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* sources: tools/hbctl/check.c tools/hbctl/options.c tools/hbctl/own.c tools/hbctl/config/config.c tools/hbctl/config/hacf.c tools/hbctl/config/hacf_check.c tools/hbctl/config/media.c tools/hbctl/config/ping.c tools/hbctl/config/client.c tools/hbctl/config/env.c tools/hbctl/config/facility.c tools/hbctl/config/haresources.c tools/hbctl/config/resource.c tools/hbctl/config/ocf.c tools/hbctl/config/script.c tools/hbctl/config/address.c tools/hbctl/config/authkeys.c tools/hbctl/config/value.c tools/hbctl/config/problems.c tools/hbctl/config/suggest.c tools/hbctl/config/lines.c tools/hbctl/config/dump.c tools/hbctl/config/json.c tools/hbctl/names.c kmod/frame.c tools/hbctl/config/ip.c */
-/* libs: json-c */
+/* sources: tools/hbctl/check.c tools/hbctl/options.c tools/hbctl/own.c tools/hbctl/agent/vip.c tools/hbctl/agent/notice.c tools/hbctl/config/config.c tools/hbctl/config/here.c tools/hbctl/config/hacf.c tools/hbctl/config/hacf_check.c tools/hbctl/config/media.c tools/hbctl/config/ping.c tools/hbctl/config/client.c tools/hbctl/config/env.c tools/hbctl/config/facility.c tools/hbctl/config/haresources.c tools/hbctl/config/resource.c tools/hbctl/config/ocf.c tools/hbctl/config/script.c tools/hbctl/config/address.c tools/hbctl/config/authkeys.c tools/hbctl/config/value.c tools/hbctl/config/problems.c tools/hbctl/config/suggest.c tools/hbctl/config/lines.c tools/hbctl/config/dump.c tools/hbctl/config/json.c tools/hbctl/names.c kmod/frame.c tools/hbctl/config/ip.c */
+/* libs: json-c libnl-3.0 libnl-route-3.0 */
 /*
  * The verb check: its options, exit codes, and what goes where.
  */
