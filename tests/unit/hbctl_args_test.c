@@ -10,6 +10,8 @@
 UNREACHED(int, agent_run, const struct run_options *o)
 UNREACHED(int, hbnl_connect, struct hbnl **out)
 UNREACHED(int, hbnl_fail, struct hbnl *nl, const char *what, int err)
+UNREACHED(int, hbnl_cluster_get, struct hbnl *nl, struct nl_cluster *c)
+UNREACHED(const char *, hbnl_error, const struct hbnl *nl)
 UNREACHED(int, hbnl_cluster_set, struct hbnl *nl, const struct nl_params *p)
 UNREACHED(int, hbnl_group_move, struct hbnl *nl, enum hbkm_move move, const char *group)
 UNREACHED(int, hbnl_snapshot_get, struct hbnl *nl, struct nl_snapshot *s)
@@ -74,6 +76,35 @@ static void set_refuses(void **state)
 	assert_int_equal(set_parse(argc, argv, &p), HBCTL_USAGE);
 	assert_int_equal(set_parse(argc2, argv2, &p), HBCTL_USAGE);
 	assert_string_equal(message, "keepalive: given twice");
+}
+
+/* The cluster has 20 ms and 50 ms. */
+static void hint_is(uint32_t keepalive_us, uint32_t deadtime_us, const char *expect)
+{
+	const struct nl_cluster c = { .keepalive_us = 20000, .deadtime_us = 50000 };
+	struct nl_params p = { .keepalive_us = keepalive_us, .deadtime_us = deadtime_us };
+	char hint[128];
+
+	p.set = (keepalive_us ? NL_SET_KEEPALIVE : 0) | (deadtime_us ? NL_SET_DEADTIME : 0);
+	set_hint(&p, &c, hint, sizeof(hint));
+	assert_string_equal(hint, expect);
+}
+
+static void set_hints(void **state)
+{
+	(void)state;
+	hint_is(100000, 0, " (deadtime is 50ms: hbctl set keepalive 100ms deadtime 300ms)");
+	hint_is(25000, 0, " (deadtime is 50ms: hbctl set keepalive 25ms deadtime 75ms)");
+	hint_is(0, 30000, " (keepalive is 20ms: hbctl set keepalive 10ms deadtime 30ms)");
+	hint_is(0, 40000, " (keepalive is 20ms: hbctl set keepalive 13.333ms deadtime 40ms)");
+	/* what fits, what was said in full, and what nothing helps */
+	hint_is(24000, 0, "");
+	hint_is(0, 41000, "");
+	hint_is(0, 0, "");
+	hint_is(100000, 150000, "");
+	hint_is(61000000, 0, "");
+	hint_is(UINT32_MAX, 0, "");
+	hint_is(0, 200, "");
 }
 
 static void run_takes_options(void **state)
@@ -211,6 +242,7 @@ int main(void)
 		cmocka_unit_test(set_takes_several),
 		cmocka_unit_test(set_knows_every_time),
 		cmocka_unit_test(set_refuses),
+		cmocka_unit_test(set_hints),
 		cmocka_unit_test(run_takes_options),
 		cmocka_unit_test(run_has_defaults),
 		cmocka_unit_test(run_takes_times),
