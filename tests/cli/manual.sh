@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # The manual pages: without a complaint of mandoc or man-db, found by their names, and complete: every verb, every counter,
-# every file in sysfs, every directive that works.
+# every file in sysfs, every directive that works, run's and check's options (which completion has, too).
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 failed=0
@@ -22,6 +22,13 @@ has() { grep -q -E "(^|[ .])$2( |\$)" "tools/man/$1" || complain "$1 lacks the $
 while read -r verb _; do
 	has hbctl.8 "$verb" verb
 done < <(build/hbctl --help | sed -n '/^Verbs:/,/^$/s/^  //p')
+# What has a letter, too, goes by that in the manual. (run's --wait is not the one that has -w.)
+for verb in run check; do
+	while read -r option _; do
+		grep -q -E "^\.It Cm $verb .*Fl ..$option( |\$)" tools/man/hbctl.8 || complain "hbctl.8: $verb lacks --$option"
+		grep -q -E "^\s*$verb\) .*--$option " tools/completion/hbctl || complain "completion: $verb lacks --$option"
+	done < <(build/hbctl "$verb" --help | sed -n 's/^      --//p')
+done
 for name in $(build/hbctl --help | sed -n '/own programs/{n;p}'); do
 	has hbctl.8 "$name" program
 done

@@ -86,5 +86,5 @@ run cookbook 1 'Going standby [all].
 hbctl: hb_standby: not with auto_failback legacy: set it to on or off (EOPNOTSUPP)' hb_standby
 agent_stop cookbook
 run cookbook 1 'Going standby [all].
-hbctl: hb_standby: no cluster is running here (hbctl run, or systemctl start hbctl)' hb_standby
+hbctl: hb_standby: no cluster is running here (service heartbeat start, or hbctl run)' hb_standby
 lab_done

@@ -143,6 +143,9 @@ check "in all this the address was never on both" never_both
 
 # ---- what cannot be
 refused "an unknown group" 'there is no group nonsense' 3 alice hbctl standby nonsense
+refused "who is not root" 'only root may \(EPERM\)$' 2 alice setpriv --reuid 65534 --clear-groups hbctl takeover
+refused "a keepalive beyond deadtime" '\(deadtime is [0-9a-z]*: hbctl set keepalive 50s deadtime 150s\)$' 2 alice \
+	hbctl set keepalive 50s
 refused "all and more" 'unexpected "alice" after all' 1 alice hbctl takeover all alice
 agent_stop bob
 wait_until 1000 says alice 'state left' nodes bob

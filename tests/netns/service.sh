@@ -56,6 +56,9 @@ service_on cookbook2 0 'Reloading High-Availability services: Done.' reload
 wait_until 30000 joined cookbook cookbook2
 wait_address cookbook "$vip"
 
+# An address that something else put there would be the machine's own, or a leftover.
+check_eq "to hbctl check the address is the agent's" '' "$(on cookbook hbctl check 2>&1 >/dev/null | grep -F "$vip")"
+
 # ---- a reload keeps what is held, and applies what is new
 address_log cookbook
 service_on cookbook 0 'Reloading High-Availability services: Done.' reload

@@ -117,10 +117,10 @@ static void lengths(void **state)
 	snprintf(text, sizeof(text), "auth 1\n1 sha1 %s\n", secret);
 	parse(text);
 	EXPECT(&problems, "authkeys", "2: error: the key is too long: at most 255 bytes");
-	WHOLE("auth 1\n1 sha1 1234567\n", "2: note: the key is short enough to be guessed");
+	WHOLE("auth 1\n1 sha1 1234567\n", "2: warning: the key is short enough to be guessed");
 	WHOLE("auth 1\n1 sha1 12345678\n");
 	WHOLE("auth 1\n1 sha1 many words make no key\n", "2: warning: a key is one word",
-	      "2: note: the key is short enough");
+	      "2: warning: the key is short enough");
 	assert_key(0, 1, HBKM_METHOD_SHA1, "many");
 }
 

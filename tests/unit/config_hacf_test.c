@@ -170,7 +170,7 @@ static void defaults(void **state)
 	(void)state;
 	WHOLE("node alpha beta\nbcast eth0\n",
 	      "warning: Deprecated 'legacy' auto_failback option selected.",
-	      "note: No log entry found in ha.cf -- use logd");
+	      "note: No log entry found in ha.cf -- use logd (the log goes to the journal or syslog)");
 	assert_int_equal(config->keepalive_us, 1000000);
 	assert_int_equal(config->deadtime_us, 30000000);
 	assert_int_equal(config->warntime_us, 15000000);

@@ -168,7 +168,12 @@ static void wrong_forms(void **state)
 		{ "IPaddr::224.0.0.1", "resource: [224.0.0.1] is not the address of a host" },
 		{ "0.0.0.0", "resource: [0.0.0.0] is not the address of a host" },
 		{ "10.1.1.256", "resource: [10.1.1.256] is not an IPv4 address" },
-		{ "10.1.1.1,", "resource: [10.1.1.1,] is not an IPv4 address" },
+		{ "10.1.1.1,", "resource [10.1.1.1,]: addresses have blanks between them, no commas or quotes" },
+		{ "10.1.1.1,10.1.1.2", "resource [10.1.1.1,10.1.1.2]: addresses have blanks" },
+		{ "\"10.1.1.1/24\"", "resource [\"10.1.1.1/24\"]: addresses have blanks" },
+		{ "'10.1.1.1", "resource ['10.1.1.1]: addresses have blanks" },
+		{ "IPaddr::10.1.1.1,IPaddr::10.1.1.2", "resource [IPaddr::10.1.1.1,IPaddr::10.1.1.2]: addresses have blanks" },
+		{ "IPv6addr::2001:db8::1,2001:db8::2", "resource [IPv6addr::2001:db8::1,2001:db8::2]: addresses have blanks" },
 		{ "192.168.1.200>", "resource: [192.168.1.200>] is not an IPv4 address" },
 		{ "10.1.1", "resource [10.1.1] is not an IPv4 address" },
 		{ "01", "resource [01] is not an IPv4 address" },
@@ -199,6 +204,22 @@ static void wrong_forms(void **state)
 		/* and goes on with what follows */
 		assert_string_equal(config->groups[config->n_groups - 1].name, "beta");
 	}
+}
+
+/* They can be given to an interface, and are of no use there. */
+static void no_hosts(void **state)
+{
+	(void)state;
+	WHOLE("alpha 10.1.1.0/24 IPaddr::10.1.1.255/24/eth0\n",
+	      "1: warning: [10.1.1.0] is the address of the network /24 itself",
+	      "1: warning: [10.1.1.255] is the broadcast address of its network /24");
+	WHOLE("alpha 10.1.1.128/25 10.1.1.131/30\n",
+	      "1: warning: [10.1.1.128] is the address of the network /25 itself",
+	      "1: warning: [10.1.1.131] is the broadcast address of its network /30");
+	WHOLE("alpha 127.0.0.1 IPaddr::127.1.2.3/8\n", "1: warning: [127.0.0.1] is a loopback address",
+	      "1: warning: [127.1.2.3] is a loopback address");
+	assert_int_equal(config->groups[0].n_addresses, 2);
+	WHOLE("alpha 10.1.1.0 10.1.2.255/23 10.1.1.2/31 10.1.1.3/32 128.0.0.1/1\n");
 }
 
 static void several(void **state)
@@ -330,14 +351,15 @@ static void nodes(void **state)
 	WHOLE("gamma 10.1.1.1 ::httpd\n", "1: error: Bad nodename in haresources [gamma]",
 	      "1: error: resource [::httpd]");
 	WHOLE("alpha\nbeta\n", "1: warning: [alpha]: a node without any resource",
-	      "2: warning: [beta]: a node without any resource");
+	      "2: warning: [beta]: a node without any resource",
+	      "note: no resources: this cluster holds nothing");
 	assert_int_equal(config->n_groups, 0);
 	/* a line that counts for nothing has no number */
 	parse("alpha\nalpha 10.1.1.1\n");
 	assert_string_equal(config->groups[0].name, "alpha");
 
-	WHOLE("");
-	WHOLE("# nothing yet\n\n   \n");
+	WHOLE("", "note: no resources: this cluster holds nothing");
+	WHOLE("# nothing yet\n\n   \n", "note: no resources: this cluster holds nothing");
 	assert_int_equal(config->n_groups, 0);
 
 	/* ha.cf could not be read: then it is not this file's fault */
@@ -416,6 +438,7 @@ int main(void)
 		cmocka_unit_test_teardown(forms, teardown),
 		cmocka_unit_test_teardown(ipv6_forms, teardown),
 		cmocka_unit_test_teardown(wrong_forms, teardown),
+		cmocka_unit_test_teardown(no_hosts, teardown),
 		cmocka_unit_test_teardown(several, teardown),
 		cmocka_unit_test_teardown(continued, teardown),
 		cmocka_unit_test_teardown(scripts, teardown),

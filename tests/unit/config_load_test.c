@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* sources: tools/hbctl/config/config.c tools/hbctl/config/hacf.c tools/hbctl/config/hacf_check.c tools/hbctl/config/media.c tools/hbctl/config/ping.c tools/hbctl/config/client.c tools/hbctl/config/env.c tools/hbctl/config/facility.c tools/hbctl/config/haresources.c tools/hbctl/config/resource.c tools/hbctl/config/ocf.c tools/hbctl/config/script.c tools/hbctl/config/address.c tools/hbctl/config/authkeys.c tools/hbctl/config/value.c tools/hbctl/config/problems.c tools/hbctl/config/suggest.c tools/hbctl/config/lines.c tools/hbctl/config/dump.c tools/hbctl/config/json.c tools/hbctl/names.c kmod/frame.c tools/hbctl/config/ip.c */
+/* sources: tools/hbctl/config/config.c tools/hbctl/config/here.c tools/hbctl/config/hacf.c tools/hbctl/config/hacf_check.c tools/hbctl/config/media.c tools/hbctl/config/ping.c tools/hbctl/config/client.c tools/hbctl/config/env.c tools/hbctl/config/facility.c tools/hbctl/config/haresources.c tools/hbctl/config/resource.c tools/hbctl/config/ocf.c tools/hbctl/config/script.c tools/hbctl/config/address.c tools/hbctl/config/authkeys.c tools/hbctl/config/value.c tools/hbctl/config/problems.c tools/hbctl/config/suggest.c tools/hbctl/config/lines.c tools/hbctl/config/dump.c tools/hbctl/config/json.c tools/hbctl/names.c kmod/frame.c tools/hbctl/config/ip.c */
 /* libs: json-c */
 /*
  * The three files together: reading them, what is refused, and what is shown.
@@ -518,6 +518,57 @@ static void a_peek(void **state)
 	assert_int_equal(count_in_memory(), 0);
 }
 
+/* ---- against the machine that they are for ---- */
+
+/* What is said of a service address where that machine has these addresses. */
+static void check_address(const char *text, const struct config_own *own, size_t n, const char *want)
+{
+	char line[128], *found;
+
+	done();
+	snprintf(line, sizeof(line), "cookbook %s\n", text);
+	put(haresources, line, strlen(line), 0644);
+	config = config_check(dir, "cookbook", own, n, &problems);
+	found = strstr(listed(), "DIR/haresources:1: ");
+	if (!want && found)
+		fail_msg("%s", found);
+	if (want && (!found || strncmp(found + strlen("DIR/haresources:1: "), want, strlen(want))))
+		fail_msg("[%s] is not in\n%s", want, listed());
+	assert_int_equal(!config, want && !strncmp(want, "error", 5));
+}
+
+static void own_addresses(void **state)
+{
+	struct config_own own[] = {
+		{ addr("127.0.0.1"), "lo", false, false },
+		{ addr("10.0.3.1"), "net0", false, false },
+		{ addr("10.0.3.100"), "net0", false, true },
+		{ addr("fe80::1"), "net0", false, false },
+		{ addr("2001:db8::1"), "net0", false, false },
+		{ addr("10.0.4.1"), "net1", false, false },
+		{ addr("10.0.4.2"), "net1", false, false },
+		{ addr("10.0.5.1"), "net2", true, false },
+	};
+	size_t n = ARRAY_SIZE(own);
+
+	(void)state;
+	check_address("10.0.9.1", own, n, NULL);
+	/* an agent's, and what is not on the interface yet */
+	check_address("10.0.3.100", own, n, NULL);
+	check_address("10.0.3.100", NULL, 0, NULL);
+	check_address("10.0.3.1", own, n, "error: [10.0.3.1] is this machine's own address, the only one of net0");
+	check_address("IPv6addr::2001:db8::1", own, n, "error: [2001:db8::1] is this machine's own address");
+	check_address("10.0.4.1", own, n, "warning: [10.0.4.1] is on net1 here, and not by hbkm");
+	/* as Heartbeat puts it */
+	check_address("10.0.5.1", own, n, "warning: [10.0.5.1] is on net2 here, and not by hbkm");
+	check_address("127.0.0.1", own, n, "warning: [127.0.0.1] is a loopback address");
+	/* an agent has no such doubts, and other machines' are not known */
+	config_free(config);
+	config = config_load(dir, "cookbook", own, n, &problems);
+	assert_non_null(config);
+	done();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -535,6 +586,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(strange_names, setup, teardown),
 		cmocka_unit_test_setup_teardown(every_problem, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_peek, setup, teardown),
+		cmocka_unit_test_setup_teardown(own_addresses, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -121,6 +121,10 @@ static void nowhere(void **state)
 	EXPECT(&problems, "haresources", "7: error: Cannot locate resource script [directory]");
 	find("-H");
 	EXPECT(&problems, "haresources", "7: error: Cannot locate resource script [-H]");
+	find("httpd,mysql");
+	snprintf(want, sizeof(want), "7: error: Cannot locate resource script [httpd,mysql]: it is neither in %s/resource.d nor in /etc/init.d, no OCF agent in /usr/lib/ocf/resource.d/heartbeat whose parameters are given as NAME=VALUE, and no unit of systemd's. Resources have blanks between them, no commas or quotes",
+		 dir);
+	EXPECT(&problems, "haresources", want);
 	find("2001:db8::1");
 	EXPECT(&problems, "haresources", "7: error: resource [2001:db8::1]: write IPv6addr::2001:db8::1");
 	/* what must have been meant */

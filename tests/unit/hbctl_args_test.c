@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* sources: tools/hbctl/set.c tools/hbctl/run.c tools/hbctl/config/value.c tools/hbctl/config/problems.c tools/hbctl/move.c tools/hbctl/names.c tools/hbctl/config/ip.c */
+/* sources: tools/hbctl/set.c tools/hbctl/run.c tools/hbctl/options.c tools/hbctl/config/value.c tools/hbctl/config/problems.c tools/hbctl/move.c tools/hbctl/names.c tools/hbctl/config/ip.c */
 /* Command lines: what they mean, and how they are refused. */
 #include "hbctl_stub.h"
 
@@ -10,6 +10,8 @@
 UNREACHED(int, agent_run, const struct run_options *o)
 UNREACHED(int, hbnl_connect, struct hbnl **out)
 UNREACHED(int, hbnl_fail, struct hbnl *nl, const char *what, int err)
+UNREACHED(int, hbnl_cluster_get, struct hbnl *nl, struct nl_cluster *c)
+UNREACHED(const char *, hbnl_error, const struct hbnl *nl)
 UNREACHED(int, hbnl_cluster_set, struct hbnl *nl, const struct nl_params *p)
 UNREACHED(int, hbnl_group_move, struct hbnl *nl, enum hbkm_move move, const char *group)
 UNREACHED(int, hbnl_snapshot_get, struct hbnl *nl, struct nl_snapshot *s)
@@ -76,6 +78,35 @@ static void set_refuses(void **state)
 	assert_string_equal(message, "keepalive: given twice");
 }
 
+/* The cluster has 20 ms and 50 ms. */
+static void hint_is(uint32_t keepalive_us, uint32_t deadtime_us, const char *expect)
+{
+	const struct nl_cluster c = { .keepalive_us = 20000, .deadtime_us = 50000 };
+	struct nl_params p = { .keepalive_us = keepalive_us, .deadtime_us = deadtime_us };
+	char hint[128];
+
+	p.set = (keepalive_us ? NL_SET_KEEPALIVE : 0) | (deadtime_us ? NL_SET_DEADTIME : 0);
+	set_hint(&p, &c, hint, sizeof(hint));
+	assert_string_equal(hint, expect);
+}
+
+static void set_hints(void **state)
+{
+	(void)state;
+	hint_is(100000, 0, " (deadtime is 50ms: hbctl set keepalive 100ms deadtime 300ms)");
+	hint_is(25000, 0, " (deadtime is 50ms: hbctl set keepalive 25ms deadtime 75ms)");
+	hint_is(0, 30000, " (keepalive is 20ms: hbctl set keepalive 10ms deadtime 30ms)");
+	hint_is(0, 40000, " (keepalive is 20ms: hbctl set keepalive 13.333ms deadtime 40ms)");
+	/* what fits, what was said in full, and what nothing helps */
+	hint_is(24000, 0, "");
+	hint_is(0, 41000, "");
+	hint_is(0, 0, "");
+	hint_is(100000, 150000, "");
+	hint_is(61000000, 0, "");
+	hint_is(UINT32_MAX, 0, "");
+	hint_is(0, 200, "");
+}
+
 static void run_takes_options(void **state)
 {
 	VERB("run", "-d", "/tmp/ha.d", "--self", "CookBook", "--wait", "--warm",
@@ -90,6 +121,30 @@ static void run_takes_options(void **state)
 	assert_true(o.warm);
 	assert_true(o.no_realtime);
 	assert_false(o.debug);
+}
+
+static void script_timeout_is(const char *text, uint32_t ms)
+{
+	VERB("run", "--script-timeout", (char *)text);
+	struct run_options o;
+
+	assert_int_equal(run_parse(argc, argv, &o), ms ? HBCTL_OK : HBCTL_USAGE);
+	if (ms)
+		assert_int_equal(o.script_timeout_ms, ms);
+}
+
+static void run_takes_times(void **state)
+{
+	(void)state;
+	script_timeout_is("90", 90000);
+	script_timeout_is("1.5", 1500);
+	script_timeout_is("10s", 10000);
+	script_timeout_is("1.5s", 1500);
+	script_timeout_is("500ms", 500);
+	script_timeout_is("10m", 0);
+	script_timeout_is("999us", 0);
+	script_timeout_is("soon", 0);
+	assert_string_equal(message, "--script-timeout soon is not a time, as 60, 10s or 500ms");
 }
 
 static void run_has_defaults(void **state)
@@ -111,13 +166,23 @@ static void run_refuses(void **state)
 	struct run_options o;
 
 	(void)state;
+	opts.verb = "run";
 	assert_int_equal(run_parse(argc, argv, &o), HBCTL_USAGE);
 	assert_string_equal(message, "unknown option --fast (see hbctl run --help)");
 	assert_int_equal(run_parse(argc2, argv2, &o), HBCTL_USAGE);
-	assert_string_equal(message, "unexpected \"now\"");
+	assert_string_equal(message, "unexpected \"now\" (see hbctl run --help)");
 	argv[1] = (char []){ "-d" };
 	assert_int_equal(run_parse(argc, argv, &o), HBCTL_USAGE);
-	assert_string_equal(message, "option -d needs a value");
+	assert_string_equal(message, "option -d needs a value (see hbctl run --help)");
+	argv[1] = (char []){ "--self" };
+	assert_int_equal(run_parse(argc, argv, &o), HBCTL_USAGE);
+	assert_string_equal(message, "option --self needs a value (see hbctl run --help)");
+	argv[1] = (char []){ "--warm=yes" };
+	assert_int_equal(run_parse(argc, argv, &o), HBCTL_USAGE);
+	assert_string_equal(message, "option --warm takes no value (see hbctl run --help)");
+	argv[1] = (char []){ "-xd" };
+	assert_int_equal(run_parse(argc, argv, &o), HBCTL_USAGE);
+	assert_string_equal(message, "unknown option -x (see hbctl run --help)");
 	argv[1] = (char []){ "--self=" };
 	assert_int_equal(run_parse(argc, argv, &o), HBCTL_USAGE);
 }
@@ -177,8 +242,10 @@ int main(void)
 		cmocka_unit_test(set_takes_several),
 		cmocka_unit_test(set_knows_every_time),
 		cmocka_unit_test(set_refuses),
+		cmocka_unit_test(set_hints),
 		cmocka_unit_test(run_takes_options),
 		cmocka_unit_test(run_has_defaults),
+		cmocka_unit_test(run_takes_times),
 		cmocka_unit_test(run_refuses),
 		cmocka_unit_test(move_selects),
 		cmocka_unit_test(move_refuses),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* sources: tools/hbctl/rscstatus.c */
+/* sources: tools/hbctl/rscstatus.c tools/hbctl/options.c */
 /* Heartbeat's words for what a node holds. */
 #include "hbctl_stub.h"
 

@@ -3,6 +3,7 @@
  * hbctl check: what is wrong with the configuration, all of it at once, and
  * what it comes to.
  */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 
 #include <json.h>
 
+#include "agent/vip.h"
 #include "config/config.h"
 #include "hbctl.h"
 #include "own.h"
@@ -19,13 +21,13 @@ static const char help[] =
 	"Usage: hbctl [-j [-p]] check [-d DIR] [--self NAME]\n\n"
 	"Reads ha.cf, haresources and authkeys, changes nothing, and prints every problem\n"
 	"as FILE:LINE: error|warning|note: TEXT on stderr. If there is no error, prints\n"
-	"what the files come to, with defaults and derived values, on stdout.\n\n"
+	"what the files come to, with defaults and derived values, on stdout. On the machine\n"
+	"that they are for, it also says what they name that is not there.\n\n"
 	"  -d, --dir DIR      where the files are (default " HBCTL_CONFIG_DIR ")\n"
 	"      --self NAME    as the node NAME would see it (default: uname -n). For another\n"
 	"                     node, its own ucast address is not known and is listed, too\n"
-	"  -j, --json         problems and configuration as one JSON object on stdout\n"
-	"  -p, --pretty       with -j: indented\n"
-	"  -h, --help         print this\n\n"
+	"  -h, --help         print this\n"
+	"With -j problems and configuration are one JSON object on stdout, with -p indented.\n\n"
 	"Exit status: 0 no error, 1 wrong usage, 2 the system refused, 3 the configuration\n"
 	"has errors.\n";
 
@@ -56,10 +58,33 @@ static int print_json(const struct config *c, const struct problems *problems)
 	return ret;
 }
 
-static int check(const char *dir, const char *self, const struct config_own *own, size_t n_own)
+/* An address that an agent put there is a service address, as it should be. */
+static int mark_ours(struct config_own *own, size_t n_own)
+{
+	struct vip_present *present = NULL;
+	struct rtnl *rt;
+	size_t n = 0;
+	int ret;
+
+	ret = vip_open(&rt);
+	if (!ret)
+		ret = vip_list(rt, &present, &n);
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; present[i].ours && j < n_own; j++)
+			own[j].ours |= ip_same(&own[j].addr, &present[i].addr);
+	free(present);
+	vip_close(rt);
+	errno = -ret;
+	return ret;
+}
+
+/* @here: on this very machine, whose addresses are @own. */
+static int check(const char *dir, const char *self, bool here, const struct config_own *own,
+		 size_t n_own)
 {
 	struct problems problems = { 0 };
-	struct config *c = config_load(dir, self, own, n_own, &problems);
+	struct config *c = here ? config_check(dir, self, own, n_own, &problems) :
+				  config_load(dir, self, NULL, 0, &problems);
 	int ret = c ? HBCTL_OK : HBCTL_UNMET;
 
 	if (opts.json) {
@@ -88,8 +113,6 @@ int cmd_check(int argc, char **argv)
 	static const struct option longopts[] = {
 		{ "dir", required_argument, NULL, 'd' },
 		{ "self", required_argument, NULL, 'S' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "pretty", no_argument, NULL, 'p' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 }
 	};
@@ -97,6 +120,7 @@ int cmd_check(int argc, char **argv)
 	struct config_own *own = NULL;
 	ssize_t n_own = 0;
 	struct utsname uts;
+	bool here;
 	int opt, ret;
 
 	if (wants_help(argc, argv)) {
@@ -109,7 +133,7 @@ int cmd_check(int argc, char **argv)
 	/* main's getopt has come to its end: begin anew */
 	optind = 0;
 	opterr = 0;
-	while ((opt = getopt_long(argc, argv, ":d:jph", longopts, NULL)) != -1) {
+	while ((opt = getopt_long(argc, argv, ":d:h", longopts, NULL)) != -1) {
 		switch (opt) {
 		case 'd':
 			dir = optarg;
@@ -117,33 +141,24 @@ int cmd_check(int argc, char **argv)
 		case 'S':
 			self = optarg;
 			break;
-		case 'j':
-			opts.json = true;
-			break;
-		case 'p':
-			opts.pretty = true;
-			break;
 		case 'h':
 			fputs(help, stdout);
 			return HBCTL_OK;
-		case ':':
-			return usage_error("%s needs an argument", argv[optind - 1]);
 		default:
-			return usage_error("unknown option %s, see hbctl check --help",
-					   argv[optind - 1]);
+			return option_error(opt, argv, longopts);
 		}
 	}
 	if (optind < argc)
-		return usage_error("unexpected argument %s, see hbctl check --help",
-				   argv[optind]);
+		return unexpected(argv[optind]);
 
 	/* another node's addresses cannot be known here */
-	if (!self || !strcasecmp(self, uts.nodename)) {
+	here = !self || !strcasecmp(self, uts.nodename);
+	if (here) {
 		n_own = own_list(&own);
-		if (n_own < 0)
+		if (n_own < 0 || mark_ours(own, n_own))
 			return fail(HBCTL_REFUSED, "cannot list this node's addresses: %m");
 	}
-	ret = check(dir, self ?: uts.nodename, own, n_own);
+	ret = check(dir, self ?: uts.nodename, here, own, n_own);
 	free(own);
 	return ret;
 }

@@ -22,9 +22,10 @@
 /**
  * enum hbctl_exit - what a script may rely on
  * @HBCTL_OK: done
- * @HBCTL_USAGE: the command line (or a configuration file) is wrong
+ * @HBCTL_USAGE: the command line is wrong (run: or a configuration file)
  * @HBCTL_REFUSED: the kernel, or the system, refused
- * @HBCTL_UNMET: the condition asked for does not hold; no cluster is running
+ * @HBCTL_UNMET: the condition asked for does not hold; no cluster is running; check: a
+ *	configuration file is wrong
  * @HBCTL_ABSENT: the module hbkm is not loaded
  */
 enum hbctl_exit {
@@ -36,7 +37,7 @@ enum hbctl_exit {
 };
 
 /**
- * struct hbctl_options - the options before the verb
+ * struct hbctl_options - the options before the verb, some of which may stand behind it
  * @json: -j, JSON instead of text
  * @pretty: -p, with @json: indented
  * @stats: -s, counters too
@@ -71,6 +72,21 @@ int usage_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  * Return: @code
  */
 int fail(enum hbctl_exit code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+struct option;
+
+/**
+ * option_error - refuse an option that getopt_long() does not know, or lacks the value of
+ * @c: what that returned: '?' or ':'
+ * @argv: where it looked
+ * @longopts: what it was looking for
+ *
+ * Return: HBCTL_USAGE, after saying which one
+ */
+int option_error(int c, char **argv, const struct option *longopts);
+
+/* Refuses a word that a verb has no use for. Return: HBCTL_USAGE. */
+int unexpected(const char *word);
 
 /**
  * wants_help - does a verb's command line ask for help?

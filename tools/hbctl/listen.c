@@ -659,16 +659,12 @@ int cmd_listen(int argc, char **argv)
 		case 'h':
 			fputs(help, stdout);
 			return HBCTL_OK;
-		case ':':
-			return usage_error("%s needs an argument", argv[optind - 1]);
 		default:
-			return usage_error("unknown option %s, see hbctl listen --help",
-					   argv[optind - 1]);
+			return option_error(opt, argv, longopts);
 		}
 	}
 	if (optind < argc)
-		return usage_error("unexpected argument %s, see hbctl listen --help",
-				   argv[optind]);
+		return unexpected(argv[optind]);
 	if (file && l.n_ifindexes)
 		return usage_error("a file has no interfaces: -r or -i");
 	opts.pretty = false;

@@ -47,6 +47,18 @@ static const struct program {
 	{ "hb_delnode",		hb_delnode_main },
 };
 
+static const struct option longopts[] = {
+	{ "json",	no_argument,		NULL, 'j' },
+	{ "pretty",	no_argument,		NULL, 'p' },
+	{ "stats",	no_argument,		NULL, 's' },
+	{ "statistics",	no_argument,		NULL, 's' },
+	{ "timestamps",	no_argument,		NULL, 't' },
+	{ "netns",	required_argument,	NULL, 'n' },
+	{ "version",	no_argument,		NULL, 'V' },
+	{ "help",	no_argument,		NULL, 'h' },
+	{ NULL, 0, NULL, 0 }
+};
+
 static void usage(FILE *out)
 {
 	fputs("Usage: hbctl [OPTIONS] [VERB [ARG...]]\n"
@@ -65,9 +77,12 @@ static void usage(FILE *out)
 	      "  -t, --timestamps   monitor: the time of each line\n"
 	      "  -n, --netns NETNS  work in this network namespace (a name, or a path)\n"
 	      "  -V, --version      print the version\n"
-	      "  -h, --help         print this\n\n"
-	      "Exit status: 0 done, 1 wrong usage or configuration, 2 refused by the kernel,\n"
-	      "3 condition not met (as: no cluster is running), 4 module hbkm not loaded.\n", out);
+	      "  -h, --help         print this\n"
+	      "Those of the output (-j, -p, -s, -t) may stand behind the verb as well, but for\n"
+	      "listen.\n\n"
+	      "Exit status: 0 done, 1 wrong usage (run: or configuration), 2 refused by the\n"
+	      "kernel or the system, 3 condition not met (as: no cluster is running; check: the\n"
+	      "configuration has errors), 4 module hbkm not loaded.\n", out);
 }
 
 static int vreport(int code, const char *fmt, va_list ap)
@@ -142,17 +157,59 @@ static const struct program *program_find(const char *name)
 	return NULL;
 }
 
+/* Takes one of the options that change what is printed. */
+static bool output_option(int c)
+{
+	switch (c) {
+	case 'j':
+		opts.json = true;
+		return true;
+	case 'p':
+		opts.pretty = true;
+		return true;
+	case 's':
+		opts.stats = true;
+		return true;
+	case 't':
+		opts.timestamps = true;
+		return true;
+	}
+	return false;
+}
+
+/* Takes a word that is such an option, as --json or -j, or several, as -jp. */
+static bool output_word(const char *word)
+{
+	if (!strncmp(word, "--", 2)) {
+		for (const struct option *o = longopts; o->name; o++)
+			if (!strcmp(word + 2, o->name))
+				return output_option(o->val);
+		return false;
+	}
+	if (*word != '-' || !word[1] || word[1 + strspn(word + 1, "jpst")])
+		return false;
+	while (*++word)
+		output_option(*word);
+	return true;
+}
+
 static int run_verb(int argc, char **argv)
 {
 	const struct program *program;
+	int n = 1;
 
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
 		if (strcmp(argv[0], verbs[i].name))
 			continue;
 		opts.verb = verbs[i].name;
+		for (int a = 1; a < argc; a++)
+			/* where -p is a port */
+			if (verbs[i].run == cmd_listen || !output_word(argv[a]))
+				argv[n++] = argv[a];
+		argv[n] = NULL;
 		/* The verb parses its own options from the start. */
 		optind = 0;
-		return verbs[i].run(argc, argv);
+		return verbs[i].run(n, argv);
 	}
 	program = program_find(argv[0]);
 	if (program)
@@ -162,36 +219,15 @@ static int run_verb(int argc, char **argv)
 
 static int hbctl_main(int argc, char **argv)
 {
-	static const struct option longopts[] = {
-		{ "json",	no_argument,		NULL, 'j' },
-		{ "pretty",	no_argument,		NULL, 'p' },
-		{ "stats",	no_argument,		NULL, 's' },
-		{ "statistics",	no_argument,		NULL, 's' },
-		{ "timestamps",	no_argument,		NULL, 't' },
-		{ "netns",	required_argument,	NULL, 'n' },
-		{ "version",	no_argument,		NULL, 'V' },
-		{ "help",	no_argument,		NULL, 'h' },
-		{ NULL, 0, NULL, 0 }
-	};
 	static char status[] = "status";
 	static char *just_status[] = { status, NULL };
 	int c, ret;
 
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, "+:jpstn:Vh", longopts, NULL)) != -1) {
+		if (output_option(c))
+			continue;
 		switch (c) {
-		case 'j':
-			opts.json = true;
-			break;
-		case 'p':
-			opts.pretty = true;
-			break;
-		case 's':
-			opts.stats = true;
-			break;
-		case 't':
-			opts.timestamps = true;
-			break;
 		case 'n':
 			opts.netns = optarg;
 			break;
@@ -201,11 +237,8 @@ static int hbctl_main(int argc, char **argv)
 		case 'h':
 			usage(stdout);
 			return HBCTL_OK;
-		case ':':
-			return usage_error("option %s needs a value", argv[optind - 1]);
 		default:
-			return usage_error("unknown option %s (see hbctl --help)",
-					   argv[optind - 1]);
+			return option_error(c, argv, longopts);
 		}
 	}
 	argc -= optind;

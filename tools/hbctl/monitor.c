@@ -239,7 +239,7 @@ int cmd_monitor(int argc, char **argv)
 	if (argc > 1 && !strcmp(argv[1], "--now"))
 		now = true;
 	if (argc > 1 + now)
-		return usage_error("unexpected \"%s\"", argv[1 + now]);
+		return unexpected(argv[1 + now]);
 	opts.pretty = false;
 	out_use_colons();
 	ret = hbnl_connect(&m.nl);

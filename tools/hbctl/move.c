@@ -136,9 +136,9 @@ static int move_groups(int argc, char **argv, enum hbkm_move move, const char *h
 	optind = 0;
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":w:", longopts, NULL)) != -1) {
-		if (c == '?')
-			return usage_error("unknown option %s", argv[optind - 1]);
-		if (c == ':' || duration_parse(optarg, &wait_us))
+		if (c != 'w')
+			return option_error(c, argv, longopts);
+		if (duration_parse(optarg, &wait_us))
 			return usage_error("--wait needs a time, as 5s or 100ms");
 		wait = true;
 	}

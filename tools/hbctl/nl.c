@@ -548,8 +548,10 @@ int hbnl_fail(struct hbnl *nl, const char *what, int err)
 	if (err == -ENODEV || !hbnl_present(nl))
 		return fail(HBCTL_ABSENT, "module hbkm is not loaded (modprobe hbkm)");
 	if (err == -ENOENT && hbnl_cluster_get(nl, &c) == -ENOENT)
-		return fail(HBCTL_UNMET, "no cluster is running here (hbctl run, or systemctl "
-			    "start hbctl)");
+		return fail(HBCTL_UNMET, "no cluster is running here (service heartbeat start, or "
+			    "hbctl run)");
+	if (err == -EPERM)
+		return fail(HBCTL_REFUSED, "%s%sonly root may (EPERM)", what ?: "", what ? ": " : "");
 	return fail(HBCTL_REFUSED, "%s%s%s (%s)", what ? what : "", what ? ": " : "", text,
 		    strerrorname_np(-err) ? strerrorname_np(-err) : "error");
 }

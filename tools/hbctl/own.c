@@ -23,6 +23,7 @@ ssize_t own_list(struct config_own **own)
 		if (!ip_from_sockaddr(i->ifa_addr, &a.addr) || len >= sizeof(a.ifname))
 			continue;
 		memcpy(a.ifname, i->ifa_name, len);
+		a.alias = i->ifa_name[len];
 		more = reallocarray(v, n + 1, sizeof(*v));
 		if (!more) {
 			free(v);

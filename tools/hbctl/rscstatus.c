@@ -71,7 +71,7 @@ int cmd_rscstatus(int argc, char **argv)
 	}
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "-m"))
-			return usage_error("unexpected \"%s\"", argv[i]);
+			return unexpected(argv[i]);
 		sentence = true;
 	}
 	ret = hbnl_connect(&nl);

@@ -8,6 +8,7 @@
 
 #include "config.h"
 #include "hbctl.h"
+#include "names.h"
 #include "nl.h"
 #include "run.h"
 
@@ -25,8 +26,8 @@ static const char help[] =
 	"                     them, silenced by the kernel, which then takes them over and\n"
 	"                     gives them up by itself, even while nothing else gets to run\n"
 	"      --script-timeout TIME  how long a resource script may take to start, stop or\n"
-	"                     tell its status (60; seconds, or as 500ms): then it is killed,\n"
-	"                     and has failed\n"
+	"                     tell its status (60; seconds, or as 10s, 500ms): then it is\n"
+	"                     killed, and has failed\n"
 	"      --no-realtime  neither lock memory nor run before others, whatever ha.cf says\n"
 	"      --foreground   no effect: it always does\n"
 	"      --debug        log more\n\n"
@@ -77,8 +78,9 @@ int run_parse(int argc, char **argv, struct run_options *o)
 			o->warm = true;
 			break;
 		case SCRIPT_TIMEOUT:
-			if (time_parse_us(optarg, &us) || us < 1000)
-				return usage_error("--script-timeout %s is not a time, as 60 or 500ms",
+			/* as in ha.cf, or as everywhere else in hbctl */
+			if ((time_parse_us(optarg, &us) && duration_parse(optarg, &us)) || us < 1000)
+				return usage_error("--script-timeout %s is not a time, as 60, 10s or 500ms",
 						   optarg);
 			o->script_timeout_ms = us / 1000;
 			break;
@@ -90,15 +92,12 @@ int run_parse(int argc, char **argv, struct run_options *o)
 		case DEBUG:
 			o->debug = true;
 			break;
-		case ':':
-			return usage_error("option %s needs a value", argv[optind - 1]);
 		default:
-			return usage_error("unknown option %s (see hbctl run --help)",
-					   argv[optind - 1]);
+			return option_error(c, argv, longopts);
 		}
 	}
 	if (optind < argc)
-		return usage_error("unexpected \"%s\"", argv[optind]);
+		return unexpected(argv[optind]);
 	if (!self) {
 		if (gethostname(o->self, sizeof(o->self) - 1))
 			return usage_error("this node has no name: give --self NAME");

@@ -82,6 +82,43 @@ int set_parse(int argc, char **argv, struct nl_params *p)
 	return HBCTL_OK;
 }
 
+void set_hint(const struct nl_params *p, const struct nl_cluster *c, char *buf, size_t size)
+{
+	bool keepalive = p->set & NL_SET_KEEPALIVE, deadtime = p->set & NL_SET_DEADTIME;
+	uint32_t k = keepalive ? p->keepalive_us : c->keepalive_us;
+	uint32_t d = deadtime ? p->deadtime_us : c->deadtime_us;
+	char now[32], a[32], b[32];
+
+	*buf = '\0';
+	/* Both or neither: all that matters was said. */
+	if (keepalive == deadtime || d > 2 * (uint64_t)k)
+		return;
+	duration_format(now, sizeof(now), (keepalive ? d : k) * 1000ULL);
+	if (keepalive)
+		d = 3 * k;
+	else
+		k = d / 3;
+	if (k < HBKM_KEEPALIVE_MIN_US || k > HBKM_KEEPALIVE_MAX_US)
+		return;
+	snprintf(buf, size, " (%s is %s: hbctl set keepalive %s deadtime %s)",
+		 keepalive ? "deadtime" : "keepalive", now,
+		 duration_format(a, sizeof(a), k * 1000ULL),
+		 duration_format(b, sizeof(b), d * 1000ULL));
+}
+
+static int refused(struct hbnl *nl, const struct nl_params *p, int err)
+{
+	struct nl_cluster c;
+	char said[256], hint[128];
+
+	/* what the kernel says next is about the question that follows */
+	snprintf(said, sizeof(said), "%s", hbnl_error(nl));
+	if (err != -ERANGE || hbnl_cluster_get(nl, &c))
+		return hbnl_fail(nl, NULL, err);
+	set_hint(p, &c, hint, sizeof(hint));
+	return fail(HBCTL_REFUSED, "%s (ERANGE)%s", said, hint);
+}
+
 int cmd_set(int argc, char **argv)
 {
 	struct nl_params p;
@@ -100,7 +137,7 @@ int cmd_set(int argc, char **argv)
 		return ret;
 	ret = hbnl_cluster_set(nl, &p);
 	if (ret)
-		ret = hbnl_fail(nl, NULL, ret);
+		ret = refused(nl, &p, ret);
 	hbnl_close(nl);
 	return ret;
 }

@@ -14,4 +14,13 @@
  */
 int set_parse(int argc, char **argv, struct nl_params *p);
 
+/**
+ * set_hint - what to set as well, where keepalive and deadtime do not go together
+ * @p: what was refused
+ * @c: the cluster as it is
+ * @buf: receives it, or nothing if it was refused for something else
+ * @size: of @buf, 128 is enough
+ */
+void set_hint(const struct nl_params *p, const struct nl_cluster *c, char *buf, size_t size);
+
 #endif /* HBCTL_SET_H */

@@ -127,7 +127,7 @@ int cmd_show(int argc, char **argv)
 		return usage_error("unknown object \"%s\": cluster, nodes, links, groups or stats",
 				   what);
 	if (argc > 3 || (argc == 3 && (!strcmp(what, "cluster") || !strcmp(what, "stats"))))
-		return usage_error("unexpected \"%s\"", argv[argc - 1]);
+		return unexpected(argv[argc - 1]);
 	ret = hbnl_connect(&nl);
 	if (ret)
 		return ret;

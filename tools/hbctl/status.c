@@ -245,7 +245,7 @@ int cmd_status(int argc, char **argv)
 		return HBCTL_OK;
 	}
 	if (argc > 1)
-		return usage_error("unexpected \"%s\"", argv[1]);
+		return unexpected(argv[1]);
 	ret = hbnl_connect(&nl);
 	if (ret)
 		return ret;

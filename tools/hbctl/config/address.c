@@ -60,6 +60,27 @@ static int device_parse(const struct place *at, char *text, struct config_addres
 	return ifname_parse(at, "device", text, a->ifname);
 }
 
+/* What a host of the network can have, but none should. */
+static void v4_check(const struct place *at, const char *text, const struct config_address *a)
+{
+	uint32_t host = ntohl(ip_to_v4(&a->addr).s_addr), hosts;
+
+	if (host >> 24 == 127) {
+		place_warning(at, "[%s] is a loopback address: no other machine can reach it", text);
+		return;
+	}
+	/* networks of one address or two have neither */
+	if (a->prefix_len < 0 || a->prefix_len > 30)
+		return;
+	hosts = UINT32_MAX >> a->prefix_len;
+	if (!(host & hosts))
+		place_warning(at, "[%s] is the address of the network /%d itself, not that of a host in it",
+			      text, a->prefix_len);
+	else if ((host & hosts) == hosts)
+		place_warning(at, "[%s] is the broadcast address of its network /%d, not that of a host in it",
+			      text, a->prefix_len);
+}
+
 static int v4_parse(const struct place *at, const char *text, char **fields, size_t n,
 		    struct config_address *a)
 {
@@ -92,6 +113,7 @@ static int v4_parse(const struct place *at, const char *text, char **fields, siz
 			    broadcast);
 		return -1;
 	}
+	v4_check(at, fields[0], a);
 	return 0;
 }
 

@@ -165,7 +165,7 @@ static void key_add(struct authkeys *a, int id, const struct method *method, con
 	if (!method->secret)
 		place_warning(&a->at, "crc finds damage only: anybody who can send to this node can forge heartbeats; use sha256 and a key");
 	else if (len < KEY_SHORT)
-		place_note(&a->at, "the key is short enough to be guessed: at least %d letters are advised",
+		place_warning(&a->at, "the key is short enough to be guessed: at least %d letters are advised",
 			   KEY_SHORT);
 }
 

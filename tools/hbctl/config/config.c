@@ -99,8 +99,15 @@ out:
 	return len;
 }
 
-static void file_load(struct config *c, enum which which, const struct config_own *own,
-		      size_t n_own, char *buf, struct problems *p)
+/* What a configuration is made of, besides its files. */
+struct origin {
+	const struct config_own *own;
+	size_t n_own;
+	bool here;			/* this machine's: does it go with it? */
+};
+
+static void file_load(struct config *c, enum which which, const struct origin *from,
+		      char *buf, struct problems *p)
 {
 	char path[sizeof(c->dir) + 16];
 	struct place at = { .file = path, .problems = p };
@@ -114,14 +121,18 @@ static void file_load(struct config *c, enum which which, const struct config_ow
 	switch (which) {
 	case HACF:
 		first = p->n;
-		hacf_parse(c, path, buf, len, own, n_own, p);
+		hacf_parse(c, path, buf, len, from->own, from->n_own, p);
 		clients_find(c, path, p);
+		if (from->here)
+			here_hacf(c, path, p);
 		problems_sort(p, first);
 		break;
 	case HARESOURCES:
 		first = p->n;
 		haresources_parse(c, path, buf, len, p);
 		scripts_find(c, path, p);
+		if (from->here)
+			here_haresources(c, path, from->own, from->n_own, p);
 		problems_sort(p, first);
 		break;
 	case AUTHKEYS:
@@ -157,8 +168,7 @@ static int identity_set(struct config *c, const char *dir, const char *self, str
 	return 0;
 }
 
-struct config *config_load(const char *dir, const char *self,
-			   const struct config_own *own, size_t n_own,
+static struct config *load(const char *dir, const char *self, const struct origin *from,
 			   struct problems *problems)
 {
 	size_t errors = problems->errors;
@@ -173,7 +183,7 @@ struct config *config_load(const char *dir, const char *self,
 	if (identity_set(c, dir, self, problems))
 		goto out;
 	for (which = HACF; which <= AUTHKEYS; which++)
-		file_load(c, which, own, n_own, buf, problems);
+		file_load(c, which, from, buf, problems);
 out:
 	if (buf)
 		explicit_bzero(buf, CONFIG_FILE_MAX + 1);
@@ -184,14 +194,29 @@ out:
 	return NULL;
 }
 
+struct config *config_load(const char *dir, const char *self,
+			   const struct config_own *own, size_t n_own,
+			   struct problems *problems)
+{
+	return load(dir, self, &(struct origin){ own, n_own, false }, problems);
+}
+
+struct config *config_check(const char *dir, const char *self,
+			    const struct config_own *own, size_t n_own,
+			    struct problems *problems)
+{
+	return load(dir, self, &(struct origin){ own, n_own, true }, problems);
+}
+
 struct config *config_peek(const char *dir, struct problems *problems)
 {
 	struct config *c = calloc(1, sizeof(*c));
 	char *buf = malloc(CONFIG_FILE_MAX + 1);
+	struct origin from = { 0 };
 
 	if (c && buf && !dir_set(c, dir, problems)) {
-		file_load(c, HACF, NULL, 0, buf, problems);
-		file_load(c, AUTHKEYS, NULL, 0, buf, problems);
+		file_load(c, HACF, &from, buf, problems);
+		file_load(c, AUTHKEYS, &from, buf, problems);
 	}
 	if (buf)
 		explicit_bzero(buf, CONFIG_FILE_MAX + 1);

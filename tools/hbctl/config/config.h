@@ -66,6 +66,8 @@ struct json_object *problems_json(const struct problems *p);
 struct config_own {
 	struct in6_addr addr;
 	char ifname[IFNAMSIZ];
+	bool alias;			/* it has a label, as eth0:1 */
+	bool ours;			/* an agent put it there; whoever calls config_check() sets it */
 };
 
 struct config_link {
@@ -242,6 +244,23 @@ struct config {
 struct config *config_load(const char *dir, const char *self,
 			   const struct config_own *own, size_t n_own,
 			   struct problems *problems);
+
+/**
+ * config_check - config_load(), and does it go with this machine?
+ * @dir: usually /etc/ha.d
+ * @self: uname -n, of this machine
+ * @own: the addresses of this machine
+ * @n_own: how many
+ * @problems: receives every problem, in the order file, line
+ *
+ * For whoever wrote the files. An agent has to do with what there is: it may start
+ * before its interfaces are there.
+ *
+ * Return: as config_load()
+ */
+struct config *config_check(const char *dir, const char *self,
+			    const struct config_own *own, size_t n_own,
+			    struct problems *problems);
 
 /**
  * config_peek - what can be read of ha.cf and authkeys, by whoever looks on

@@ -237,7 +237,7 @@ static void check_logging(struct hacf *h)
 
 	if (!file && !debug && !facility) {
 		if (!c->said.use_logd) {
-			place_note(&h->at, "No log entry found in ha.cf -- use logd");
+			place_note(&h->at, "No log entry found in ha.cf -- use logd (the log goes to the journal or syslog)");
 			c->use_logd = true;
 		} else if (!c->use_logd) {
 			place_error(&at, "No log entry found in ha.cf and use_logd is set to off: say where to log, as use_logd on or logfacility daemon");

@@ -3,6 +3,7 @@
  * haresources: NODE RESOURCE…, one group a line, \ at its end continues it. A
  * resource is an address, or a script, whose program is looked for afterwards.
  */
+#include <ctype.h>
 #include <hbkm/frame.h>
 #include <stdlib.h>
 #include <string.h>
@@ -294,10 +295,18 @@ static void ip_add(struct haresources *h, const char *word, const char *arg, boo
 		address_add(h, word, arg + 2, v6);
 }
 
+/* Addresses that are listed or quoted, as elsewhere, but not here. Scripts may have such arguments. */
+static bool is_list(const char *word, bool address)
+{
+	return strpbrk(word, ",\"'") && (address || isdigit((unsigned char)word[strspn(word, "\"'")]));
+}
+
 static void resource_add(struct haresources *h, const char *word)
 {
 	size_t name = strcspn(word, ":");
 	const char *arg = word + name;
+	bool v4 = is_called(word, name, "IPaddr") || is_called(word, name, "IPaddr2");
+	bool v6 = is_called(word, name, "IPv6addr");
 
 	if (h->group != &h->lost)
 		text_append(h, word);
@@ -306,11 +315,14 @@ static void resource_add(struct haresources *h, const char *word)
 			    CONFIG_MAX_RESOURCES);
 		return;
 	}
-	if (looks_like_address(word))
+	if (is_list(word, v4 || v6))
+		place_error(&h->at, "resource [%s]: addresses have blanks between them, no commas or quotes",
+			    word);
+	else if (looks_like_address(word))
 		address_add(h, word, word, false);
-	else if (is_called(word, name, "IPv6addr"))
+	else if (v6)
 		ip_add(h, word, arg, true);
-	else if (is_called(word, name, "IPaddr") || is_called(word, name, "IPaddr2"))
+	else if (v4)
 		ip_add(h, word, arg, address_is_ipv6(arg + strspn(arg, ":")));
 	else
 		script_add(h, word);
@@ -355,7 +367,8 @@ void haresources_parse(struct config *c, const char *file, const char *text,
 		       size_t len, struct problems *p)
 {
 	struct haresources h = { .c = c };
-	size_t first = p->n;
+	size_t first = p->n, errors = p->errors;
+	struct place whole = { .file = file, .problems = p };
 	struct lines l;
 
 	lines_start(&l, file, text, len, p);
@@ -366,5 +379,7 @@ void haresources_parse(struct config *c, const char *file, const char *text,
 	h.at = l.at;
 	group_end(&h);
 	lines_end(&l);
+	if (!c->n_groups && p->errors == errors)
+		place_note(&whole, "no resources: this cluster holds nothing");
 	problems_sort(p, first);
 }

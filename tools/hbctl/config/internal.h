@@ -98,6 +98,12 @@ const char *suggest_node(const struct config *c, const char *word);
 int address_parse(const struct place *at, const char *text, bool v6, struct config_address *a);
 bool address_is_ipv6(const char *text);
 
+/* ---- here.c ---- */
+
+void here_hacf(const struct config *c, const char *file, struct problems *p);
+void here_haresources(const struct config *c, const char *file, const struct config_own *own,
+		      size_t n_own, struct problems *p);
+
 /* ---- resource.c ---- */
 
 int resource_parse(const struct place *at, const char *word, struct config_resource *r);

@@ -150,11 +150,13 @@ static void not_found(struct finder *f, const struct config_resource *r)
 		place_error(&f->at, "resource [%s]: write %s::, with just these letters and two colons",
 			    r->text, meant);
 	else
-		place_error(&f->at, "Cannot locate resource script [%s]: it is neither in %s/resource.d nor in " INIT_DIR ", no OCF agent in " OCF_DIR "%s, and no unit of systemd's%s",
+		place_error(&f->at, "Cannot locate resource script [%s]: it is neither in %s/resource.d nor in " INIT_DIR ", no OCF agent in " OCF_DIR "%s, and no unit of systemd's%s%s",
 			    r->name, f->dir,
 			    ocf_is_meant(r) ? " (package resource-agents)" :
 			    " whose parameters are given as NAME=VALUE",
-			    r->n_args ? ", which have no arguments" : "");
+			    r->n_args ? ", which have no arguments" : "",
+			    strpbrk(r->name, ",\"'") ?
+			    ". Resources have blanks between them, no commas or quotes" : "");
 }
 
 static void script_find(struct finder *f, struct config_resource *r)
