@@ -688,6 +688,8 @@ static int start(struct agent *a, const struct run_options *o)
 		a->watchdog_period = watchdog_us * 1000 / 2;
 		a->watchdog_at = agent_now();
 	}
+	/* From here on nothing waits: a new line's user is looked for when it is to run. */
+	clients_unasked = true;
 	/* Whatever wants to be watched, from here on can. */
 	a->epoll = epoll_create1(EPOLL_CLOEXEC);
 	watchdog_open(a->config);
