@@ -72,6 +72,9 @@ int usage_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  */
 int fail(enum hbctl_exit code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* Where errors go instead of stderr, while this is set: what the agent has to say belongs into its log. */
+extern void (*report_instead)(const char *text);
+
 /**
  * wants_help - does a verb's command line ask for help?
  * @argc: as the verb got it

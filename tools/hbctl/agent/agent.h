@@ -185,6 +185,7 @@ struct agent {
 	uint64_t agent_at, agent_period;	/* the word to the kernel that we live */
 	uint64_t watchdog_at, watchdog_period;	/* the same to systemd; 0: not wanted */
 	bool stopping;
+	uint64_t stopping_since;
 	uint64_t stop_at;		/* when stopping: go then, whatever is left */
 	uint64_t linger_at;		/* all is released: go then, even if nobody took it */
 	bool gone;			/* what we were the agent of is no more */
