@@ -362,6 +362,7 @@ void report_duplicate(const struct nl_event *e);
 
 enum reconcile_kind {
 	RECONCILE_REMOVE,		/* present[index] is not to be here */
+	RECONCILE_LEAVE,		/* nor is this, but it is the machine's own */
 	RECONCILE_RELEASED,		/* acknowledge: the group is down */
 	RECONCILE_ADD,			/* vip of group is missing */
 	RECONCILE_ACQUIRED,		/* acknowledge: the group is up, if it is */
@@ -369,7 +370,7 @@ enum reconcile_kind {
 
 struct reconcile_action {
 	enum reconcile_kind kind;
-	size_t group;			/* index in the groups; of REMOVE: none */
+	size_t group;			/* index in the groups; of REMOVE and LEAVE: none */
 	size_t index;			/* of the vip, or of what is present */
 };
 
