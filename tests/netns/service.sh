@@ -77,6 +77,15 @@ sleep_us 100000
 refuse "the address never left" grep -q ' del 10.0.2.100/' "$LAB_OUT/cookbook.addresses"
 check_eq "and it is the same agent" "$pid" "$(on cookbook cat /run/heartbeat.pid)"
 
+# ---- a start that fails says so at once
+on cookbook mv /run/heartbeat.pid /run/heartbeat.pid.away
+mono_us before
+check_match "a start beside another agent fails" '^2\|Starting High-Availability services: .*\[rc=2\].*its log, or syslog, tells why' \
+	"$(on cookbook sh -c "said=\$($script start); echo \"\$?|\$said\"" | tr '\n' ' ')"
+mono_us after
+check_le "and does not wait for it to be ready, us" $((after - before)) 5000000
+on cookbook mv /run/heartbeat.pid.away /run/heartbeat.pid
+
 # ---- standby, restart, stop
 service_on cookbook 0 'auto_failback: on
 Attempting to enter standby modeDone.' standby
@@ -107,6 +116,34 @@ wait_until 10000 joined cookbook cookbook2
 service_on cookbook 0 'Stopping High-Availability services: Done.' stop
 service_on cookbook2 0 'Stopping High-Availability services: Done.' stop
 
+# ---- a script that is slow to stop: it is waited for, and the agent never killed
+on cookbook mkdir -p /etc/ha.d/resource.d
+put cookbook /etc/ha.d/resource.d/slow 755 <<'END'
+#!/bin/sh
+case $1 in
+start) touch /run/slow ;;
+stop) [ ! -e /run/slow ] || sleep 15; rm -f /run/slow ;;
+status) [ -e /run/slow ] && echo running || echo stopped ;;
+esac
+END
+resources=("cookbook slow $vip")
+configure_one cookbook
+service_on cookbook 0 'Starting High-Availability services: Done.' start
+wait_until 30000 on cookbook test -e /run/slow
+wait_address cookbook "$vip" 30000
+# Twice within a moment is not "once more".
+on cookbook sh -c 'kill -INT $(cat /run/heartbeat.pid)'
+check_match "what does not end in time fails, and is not started again" \
+	'^2\|Stopping High-Availability services: .*\[rc=2\].*still stops its resources.*starts them, whether they run here or not\. *$' \
+	"$(on cookbook sh -c "said=\$(HBCTL_STOP_SECONDS=2 $script restart); echo \"\$?|\$said\"" | tr '\n' ' ')"
+check "the script is still at work" on cookbook test -e /run/slow
+check "and so is the agent" on cookbook "$script" status
+wait_until 30000 on cookbook sh -c "$script status; test \$? != 0"
+refuse "which ends when the script has stopped" on cookbook test -e /run/slow
+on cookbook rm -f /run/heartbeat.pid /etc/ha.d/resource.d/slow
+resources=("cookbook $vip")
+configure_one cookbook
+
 # ---- with systemd, whose part is played here
 on_bg cookbook notify socat -u UNIX-RECV:/run/notify -
 wait_until 2000 on cookbook test -S /run/notify
@@ -135,6 +172,10 @@ sleep_us 5000000
 check_ge "the watchdog is fed twice as often as it must" "$(($(told WATCHDOG=1) - before))" 9
 kill -STOP "$agent"
 before=$(told WATCHDOG=1)
+for n in {1..20}; do
+	on cookbook timeout 10 hbctl status >/dev/null || echo "$n: $?"
+done >"$LAB_OUT/asked"
+check_eq "who asks a hung agent is told what the kernel knows, however many do" '' "$(<"$LAB_OUT/asked")"
 sleep_us 5000000
 check_eq "a hung agent does not feed it" "$before" "$(told WATCHDOG=1)"
 kill -CONT "$agent"

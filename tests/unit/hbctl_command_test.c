@@ -95,6 +95,11 @@ static void what_a_script_says(void **state)
 	says("knotty, running", RESOURCE_DONE);
 }
 
+static void unit_says(int code, const char *word, enum resource_result result)
+{
+	assert_int_equal(command_result(&unit, RESOURCE_STATUS, code, word), result);
+}
+
 static void what_an_exit_status_says(void **state)
 {
 	(void)state;
@@ -104,13 +109,22 @@ static void what_an_exit_status_says(void **state)
 	assert_int_equal(command_result(&agent, RESOURCE_STATUS, 0, ""), RESOURCE_DONE);
 	assert_int_equal(command_result(&agent, RESOURCE_STATUS, 7, ""), RESOURCE_NOT_RUNNING);
 	assert_int_equal(command_result(&agent, RESOURCE_STATUS, 8, ""), RESOURCE_DONE);
-	assert_int_equal(command_result(&agent, RESOURCE_STATUS, 1, ""), RESOURCE_NOT_RUNNING);
-	assert_int_equal(command_result(&unit, RESOURCE_STATUS, 0, ""), RESOURCE_DONE);
-	assert_int_equal(command_result(&unit, RESOURCE_STATUS, 3, ""), RESOURCE_NOT_RUNNING);
+	assert_int_equal(command_result(&agent, RESOURCE_STATUS, 5, ""), RESOURCE_NOT_RUNNING);
+	assert_int_equal(command_result(&agent, RESOURCE_STATUS, 1, ""), RESOURCE_UNSURE);
+	unit_says(0, "active\n", RESOURCE_DONE);
+	unit_says(0, "reloading\n", RESOURCE_DONE);
+	unit_says(3, "inactive\n", RESOURCE_NOT_RUNNING);
+	unit_says(3, "failed\n", RESOURCE_NOT_RUNNING);
+	unit_says(4, "unknown\n", RESOURCE_NOT_RUNNING);
+	unit_says(3, "activating\n", RESOURCE_UNSURE);
+	unit_says(3, "deactivating\n", RESOURCE_UNSURE);
+	/* Nobody answers: systemctl complains, on standard error. */
+	unit_says(1, "", RESOURCE_ERROR);
 	/* Killed, or out of time. */
 	assert_int_equal(command_result(&script, RESOURCE_STATUS, -1, "running"), RESOURCE_ERROR);
 	assert_int_equal(command_result(&unit, RESOURCE_START, -1, ""), RESOURCE_ERROR);
 	assert_true(command_answers(&script, RESOURCE_STATUS));
+	assert_true(command_answers(&unit, RESOURCE_STATUS));
 	assert_false(command_answers(&script, RESOURCE_START));
 	assert_false(command_answers(&agent, RESOURCE_STATUS));
 }

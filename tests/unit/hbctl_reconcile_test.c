@@ -80,9 +80,9 @@ static void is(size_t i, enum reconcile_kind kind, size_t group, size_t index)
 {
 	assert_true(i < n_actions);
 	assert_int_equal(actions[i].kind, kind);
-	if (kind != RECONCILE_REMOVE)
+	if (kind != RECONCILE_REMOVE && kind != RECONCILE_LEAVE)
 		assert_int_equal(actions[i].group, group);
-	if (kind == RECONCILE_REMOVE || kind == RECONCILE_ADD)
+	if (kind == RECONCILE_REMOVE || kind == RECONCILE_LEAVE || kind == RECONCILE_ADD)
 		assert_int_equal(actions[i].index, index);
 }
 
@@ -147,13 +147,76 @@ static void standby_and_failed_keep_nothing(void **state)
 {
 	(void)state;
 	groups.v[0].state = HBKM_GROUP_FAILED;
+	have(ETH0, "10.0.2.15", 24, "eth0", false);
 	have(ETH0, "10.0.2.100", 24, "eth0:1", true);
 	/* Not put there by us, but a service address all the same. */
 	have(ETH0, "10.0.2.102", 24, "eth0", false);
 	plan();
 	assert_int_equal(n_actions, 2);
-	is(0, RECONCILE_REMOVE, 0, 0);
+	is(0, RECONCILE_REMOVE, 0, 1);
+	is(1, RECONCILE_REMOVE, 0, 2);
+}
+
+static void the_machines_own_stays(void **state)
+{
+	(void)state;
+	/* The first of its interface, though others are there, even in its network. */
+	have(ETH0, "10.0.2.102", 24, "eth0", false);
+	have(ETH0, "10.0.2.100", 24, "eth0", false);
+	present[1].secondary = true;
+	have(ETH1, "10.1.0.1", 24, "eth1:0", false);
+	plan();
+	assert_int_equal(n_actions, 3);
+	is(0, RECONCILE_LEAVE, 0, 0);
 	is(1, RECONCILE_REMOVE, 0, 1);
+	/* Heartbeat's alias, on an interface without anything else. */
+	is(2, RECONCILE_REMOVE, 0, 2);
+
+	/* Of another network, but after the interface's own. */
+	n_present = 0;
+	have(ETH1, "10.0.9.9", 24, "eth1", false);
+	have(ETH1, "10.1.0.1", 24, "eth1", false);
+	plan();
+	assert_int_equal(n_actions, 1);
+	is(0, RECONCILE_REMOVE, 0, 1);
+
+	/* With our mark it goes, wherever it is. */
+	n_present = 0;
+	have(ETH0, "10.0.2.102", 24, "eth0", true);
+	plan();
+	assert_int_equal(n_actions, 1);
+	is(0, RECONCILE_REMOVE, 0, 0);
+}
+
+static void the_machines_own_stays_with_ipv6(void **state)
+{
+	(void)state;
+	assert_int_equal(inet_pton(AF_INET6, "fd00::100", &vips[0].addr), 1);
+	have(ETH0, "0.0.0.0", 64, "", false);
+	assert_int_equal(inet_pton(AF_INET6, "fe80::1", &present[0].addr), 1);
+	have(ETH0, "0.0.0.0", 64, "", false);
+	present[1].addr = vips[0].addr;
+	have(ETH0, "10.0.2.15", 24, "eth0", false);
+	plan();
+	assert_int_equal(n_actions, 1);
+	is(0, RECONCILE_LEAVE, 0, 1);
+	/* The kernel lists the latest first. */
+	have(ETH0, "0.0.0.0", 64, "", false);
+	assert_int_equal(inet_pton(AF_INET6, "fd00::15", &present[3].addr), 1);
+	plan();
+	assert_int_equal(n_actions, 1);
+	is(0, RECONCILE_REMOVE, 0, 1);
+}
+
+/* The kernel would not have it twice: that is as good as what we would put there. */
+static void anothers_label_is_fine(void **state)
+{
+	(void)state;
+	groups.v[0].state = HBKM_GROUP_ACTIVE;
+	have(ETH0, "10.0.2.100", 24, "eth0:7", false);
+	have(ETH0, "10.0.2.101", 24, "eth0:8", false);
+	plan();
+	assert_int_equal(n_actions, 0);
 }
 
 static void warm_keeps_and_adds_whatever_the_state(void **state)
@@ -234,6 +297,7 @@ static void an_administrators_variant_stays(void **state)
 	groups.v[0].state = HBKM_GROUP_ACTIVE;
 	have(ETH0, "10.0.2.100", 24, "eth0:1", true);
 	have(ETH0, "10.0.2.101", 24, "eth0", true);
+	have(ETH0, "10.0.2.15", 24, "eth0", false);
 	have(ETH0, "10.0.2.101", 32, "eth0", false);
 	plan();
 	assert_int_equal(n_actions, 0);
@@ -298,6 +362,9 @@ int main(void)
 		cmocka_unit_test_setup(active_with_a_hole_is_mended, setup),
 		cmocka_unit_test_setup(releasing_removes_then_acknowledges, setup),
 		cmocka_unit_test_setup(standby_and_failed_keep_nothing, setup),
+		cmocka_unit_test_setup(the_machines_own_stays, setup),
+		cmocka_unit_test_setup(the_machines_own_stays_with_ipv6, setup),
+		cmocka_unit_test_setup(anothers_label_is_fine, setup),
 		cmocka_unit_test_setup(warm_keeps_and_adds_whatever_the_state, setup),
 		cmocka_unit_test_setup(removal_comes_before_addition, setup),
 		cmocka_unit_test_setup(marked_strays_go, setup),

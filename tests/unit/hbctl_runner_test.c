@@ -270,7 +270,7 @@ static void another_user(void **state)
 	start_staying(1003, "true", "nosuchuser");
 	receive_end(1003);
 	assert_int_equal(ended.code, 127);
-	assert_string_equal(ended.text, "there is no user nosuchuser");
+	assert_string_equal(output, "stays: there is no user nosuchuser\n");
 }
 
 /* When the agent dies, what stays goes, even if it does not want to. */
@@ -293,6 +293,41 @@ static void ends_with_the_agent(void **state)
 	assert_int_equal(runner_start(), 0);
 }
 
+static bool comes_to_be(const char *path)
+{
+	for (int i = 0; i < 100 && access(path, F_OK); i++)
+		usleep(50000);
+	return !unlink(path);
+}
+
+/* What would end them is not their own doing: that the agent dies, or that very many others were started. */
+static void servers_outlive_it(void **state)
+{
+	static const char server[] = "(sleep 0.6; echo a; echo b; >%s) &";
+	char path[] = "/tmp/runner_test.XXXXXX", script[128];
+	uint64_t before;
+
+	(void)state;
+	close(mkstemp(path));
+	unlink(path);
+	snprintf(script, sizeof(script), server, path);
+	run(script, 5000, false);
+	runner_stop();
+	assert_int_equal(runner_start(), 0);
+	before = now_ms();
+	run("true", 5000, false);
+	/* The next runner does not wait for what only reads. */
+	assert_in_range(now_ms() - before, 0, 500);
+	assert_true(comes_to_be(path));
+
+	snprintf(script, sizeof(script), server, path);
+	memcpy(strstr(script, "0.6"), "2.5", 3);
+	run(script, 5000, false);
+	for (int i = 0; i < 128; i++)
+		run("sleep 3 &", 5000, false);
+	assert_true(comes_to_be(path));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -306,6 +341,7 @@ int main(void)
 		cmocka_unit_test(stays),
 		cmocka_unit_test(another_user),
 		cmocka_unit_test(ends_with_the_agent),
+		cmocka_unit_test(servers_outlive_it),
 	};
 	int ret;
 

@@ -148,6 +148,21 @@ static void no_answer_is_a_failed_start(void **state)
 	expect(RESOURCE_STOP, 3, RESOURCE_DONE);
 }
 
+/* On its way up, or half up: starting it makes it whole, and is it not wanted, it is stopped. */
+static void an_unclear_answer_counts_as_neither(void **state)
+{
+	(void)state;
+	sequence_set_goal(&sequence, SEQUENCE_UP);
+	expect(RESOURCE_STATUS, 0, RESOURCE_UNSURE);
+	expect(RESOURCE_START, 0, RESOURCE_DONE);
+	all(RESOURCE_STOPPED);
+	items[3].state = RESOURCE_UNKNOWN;
+	sequence.goal = SEQUENCE_IDLE;
+	expect(RESOURCE_STATUS, 3, RESOURCE_UNSURE);
+	expect(RESOURCE_STOP, 3, RESOURCE_DONE);
+	is(SEQUENCE_IS_DOWN);
+}
+
 static void what_should_not_run_is_found_and_stopped(void **state)
 {
 	(void)state;
@@ -182,7 +197,8 @@ static void a_stop_that_fails_is_repeated_then_asked(void **state)
 		waits_until(now + SEQUENCE_RETRY_NS);
 		now += SEQUENCE_RETRY_NS;
 		expect(RESOURCE_STOP, 3, RESOURCE_ERROR);
-		expect(RESOURCE_STATUS, 3, i == 1 ? RESOURCE_ERROR : RESOURCE_DONE);
+		expect(RESOURCE_STATUS, 3, i == 1 ? RESOURCE_ERROR : i == 2 ? RESOURCE_UNSURE :
+					   RESOURCE_DONE);
 	}
 	now += SEQUENCE_RETRY_NS;
 	expect(RESOURCE_STOP, 3, RESOURCE_DONE);
@@ -332,6 +348,7 @@ int main(void)
 		cmocka_unit_test_setup(what_was_stopped_is_asked_again_before_a_start, setup),
 		cmocka_unit_test_setup(a_failed_start_takes_all_down, setup),
 		cmocka_unit_test_setup(no_answer_is_a_failed_start, setup),
+		cmocka_unit_test_setup(an_unclear_answer_counts_as_neither, setup),
 		cmocka_unit_test_setup(what_should_not_run_is_found_and_stopped, setup),
 		cmocka_unit_test_setup(a_stop_that_fails_is_repeated_then_asked, setup),
 		cmocka_unit_test_setup(a_script_that_fails_to_stop_what_is_stopped, setup),

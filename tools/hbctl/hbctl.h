@@ -87,6 +87,8 @@ int option_error(int c, char **argv, const struct option *longopts);
 
 /* Refuses a word that a verb has no use for. Return: HBCTL_USAGE. */
 int unexpected(const char *word);
+/* Where errors go instead of stderr, while this is set: what the agent has to say belongs into its log. */
+extern void (*report_instead)(const char *text);
 
 /**
  * wants_help - does a verb's command line ask for help?

@@ -17,6 +17,7 @@
 #include "hbctl.h"
 
 struct hbctl_options opts;
+void (*report_instead)(const char *text);
 
 static const struct verb {
 	const char *name;
@@ -95,7 +96,10 @@ static int vreport(int code, const char *fmt, va_list ap)
 		     opts.verb ? ": " : "");
 	vsnprintf(line + n, sizeof(line) - (size_t)n, fmt, ap);
 	fflush(stdout);
-	fprintf(stderr, "%s\n", line);
+	if (report_instead)
+		report_instead(line + n);
+	else
+		fprintf(stderr, "%s\n", line);
 	return code;
 }
 

@@ -12,6 +12,7 @@
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <systemd/sd-daemon.h>
@@ -25,6 +26,8 @@
 #include "runner.h"
 
 #define STOP_NS		5000000000ULL
+/* Who asks again so soon does not do so because it takes too long. */
+#define TWICE_NS	1000000000ULL
 /* A peer that can take over has done so long before. */
 #define LINGER_NS	200000000ULL
 #define AGENT_MIN_NS	1000000ULL
@@ -385,12 +388,16 @@ static void stop(struct agent *a)
 	int ret;
 
 	if (a->stopping) {
+		/* Several may ask at once, as a terminal and a supervisor do. */
+		if (agent_now() - a->stopping_since < TWICE_NS)
+			return;
 		log_write(LOG_WARNING, "Asked twice to stop: going at once");
 		finish(a);
 		return;
 	}
 	a->stopping = true;
-	a->stop_at = agent_now() + STOP_NS;
+	a->stopping_since = agent_now();
+	a->stop_at = a->stopping_since + STOP_NS;
 	sd_notify(0, "STOPPING=1");
 	for (size_t i = 0; i < a->groups->n; i++)
 		a->groups->v[i].handing_over = agent_group_wants(a->groups->v[i].state);
@@ -411,14 +418,16 @@ static void stop(struct agent *a)
 static void take_signals(struct agent *a, int fd, const struct run_options *o)
 {
 	struct signalfd_siginfo si;
-	bool hangup = false;
+	bool hangup = false, end = false;
 
 	while (read(fd, &si, sizeof(si)) == sizeof(si)) {
 		if (si.ssi_signo == SIGHUP)
 			hangup = true;
 		else
-			stop(a);
+			end = true;
 	}
+	if (end)
+		stop(a);
 	if (hangup && !a->stopping)
 		reload(a, o);
 }
@@ -454,6 +463,9 @@ static void run_timers(struct agent *a)
 		sd_notify(0, "WATCHDOG=1");
 		a->watchdog_at = now + a->watchdog_period;
 	}
+	/* Runners, or writers of the log, that others have taken the place of. */
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
 	watchdog_run(now);
 	if (a->retry_at && now >= a->retry_at) {
 		a->retry_at = 0;
@@ -561,6 +573,23 @@ static void ignore_event(const struct nl_event *e, void *data)
 	(void)data;
 }
 
+/* What an earlier agent has put there, whatever its configuration was. */
+static void drop_marked(struct agent *a)
+{
+	struct vip_present *present;
+	size_t n;
+
+	if (vip_list(a->rt, &present, &n)) {
+		log_write(LOG_ERR, "Reading the addresses: %s", vip_error(a->rt));
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (present[i].ours && vip_remove_present(a->rt, &present[i]))
+			log_write(LOG_CRIT, "An address of the former cluster cannot be removed: %s",
+				  vip_error(a->rt));
+	free(present);
+}
+
 /* A cluster that an earlier agent left behind is taken over, if it fits. */
 static int adopt(struct agent *a)
 {
@@ -581,6 +610,8 @@ static int adopt(struct agent *a)
 	}
 	log_write(LOG_WARNING, "Node %s of cluster %s was left behind here: replacing it", c.node,
 		  c.name);
+	/* While the kernel still keeps silent what others have by now. */
+	drop_marked(a);
 	ret = hbnl_cluster_del(a->nl, HBKM_REASON_STOP);
 	if (ret)
 		return refused(a, ret, "cluster");
@@ -647,6 +678,11 @@ static int configure(struct agent *a)
 	return HBCTL_OK;
 }
 
+static void log_failure(const char *text)
+{
+	log_write(LOG_CRIT, "%s", text);
+}
+
 static int start(struct agent *a, const struct run_options *o)
 {
 	struct problems problems = { 0 };
@@ -662,7 +698,8 @@ static int start(struct agent *a, const struct run_options *o)
 		problems_free(&problems);
 		return ret;
 	}
-	log_start();
+	if (!log_start())
+		report_instead = log_failure;
 	ret = runner_start();
 	if (ret)
 		log_write(LOG_ERR, "No script will be run: %s", strerror(-ret));
@@ -688,6 +725,8 @@ static int start(struct agent *a, const struct run_options *o)
 		a->watchdog_period = watchdog_us * 1000 / 2;
 		a->watchdog_at = agent_now();
 	}
+	/* From here on nothing waits: a new line's user is looked for when it is to run. */
+	clients_unasked = true;
 	/* Whatever wants to be watched, from here on can. */
 	a->epoll = epoll_create1(EPOLL_CLOEXEC);
 	watchdog_open(a->config);
@@ -743,6 +782,9 @@ int agent_run(const struct run_options *o)
 	ret = start(&a, o);
 	if (!ret)
 		ret = a.quit ? a.code : loop(&a, signals, o);
+	else
+		/* Who waits for READY=1 need not wait any longer. */
+		sd_notifyf(0, "ERRNO=%d", ECANCELED);
 	/* Whatever the end is: who gets here does not hang. */
 	watchdog_close();
 	if (a.gone && a.groups)
@@ -760,6 +802,7 @@ int agent_run(const struct run_options *o)
 	hbnl_close(a.nl);
 	runner_stop();
 	close(signals);
+	report_instead = NULL;
 	log_stop();
 	return ret;
 }

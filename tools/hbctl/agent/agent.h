@@ -185,6 +185,7 @@ struct agent {
 	uint64_t agent_at, agent_period;	/* the word to the kernel that we live */
 	uint64_t watchdog_at, watchdog_period;	/* the same to systemd; 0: not wanted */
 	bool stopping;
+	uint64_t stopping_since;
 	uint64_t stop_at;		/* when stopping: go then, whatever is left */
 	uint64_t linger_at;		/* all is released: go then, even if nobody took it */
 	bool gone;			/* what we were the agent of is no more */
@@ -361,6 +362,7 @@ void report_duplicate(const struct nl_event *e);
 
 enum reconcile_kind {
 	RECONCILE_REMOVE,		/* present[index] is not to be here */
+	RECONCILE_LEAVE,		/* nor is this, but it is the machine's own */
 	RECONCILE_RELEASED,		/* acknowledge: the group is down */
 	RECONCILE_ADD,			/* vip of group is missing */
 	RECONCILE_ACQUIRED,		/* acknowledge: the group is up, if it is */
@@ -368,7 +370,7 @@ enum reconcile_kind {
 
 struct reconcile_action {
 	enum reconcile_kind kind;
-	size_t group;			/* index in the groups; of REMOVE: none */
+	size_t group;			/* index in the groups; of REMOVE and LEAVE: none */
 	size_t index;			/* of the vip, or of what is present */
 };
 

@@ -8,8 +8,10 @@
 
 #include "command.h"
 
-/* OCF's exit status of monitor: runs, or runs as what once was called master. */
+/* OCF's exit status of monitor: runs, is not installed, does not run, or runs as what once was called master. */
 #define OCF_SUCCESS		0
+#define OCF_ERR_INSTALLED	5
+#define OCF_NOT_RUNNING		7
 #define OCF_RUNNING_MASTER	8
 
 const char *command_word(const struct config_resource *r, enum resource_op op)
@@ -159,7 +161,7 @@ int command_build(const struct config_resource *r, enum resource_op op, char ***
 
 bool command_answers(const struct config_resource *r, enum resource_op op)
 {
-	return op == RESOURCE_STATUS && r->kind == RESOURCE_SCRIPT;
+	return op == RESOURCE_STATUS && r->kind != RESOURCE_OCF;
 }
 
 /* *[Rr]unning* */
@@ -191,20 +193,44 @@ static bool says_running(const char *text)
 	return !says_not_running(text) && (find_running(text) || strstr(text, "OK"));
 }
 
+static enum resource_result ocf_result(int code)
+{
+	switch (code) {
+	case OCF_SUCCESS:
+	case OCF_RUNNING_MASTER:
+		return RESOURCE_DONE;
+	case OCF_NOT_RUNNING:
+	case OCF_ERR_INSTALLED:
+		return RESOURCE_NOT_RUNNING;
+	default:
+		return RESOURCE_UNSURE;
+	}
+}
+
+static enum resource_result unit_result(int code, const char *word)
+{
+	static const char *const rests[] = { "inactive", "failed", "unknown" };
+	size_t len = strcspn(word, "\n");
+
+	if (!code)
+		return RESOURCE_DONE;
+	for (size_t i = 0; i < sizeof(rests) / sizeof(*rests); i++)
+		if (len == strlen(rests[i]) && !strncmp(word, rests[i], len))
+			return RESOURCE_NOT_RUNNING;
+	/* On its way, up or down. */
+	return len ? RESOURCE_UNSURE : RESOURCE_ERROR;
+}
+
 enum resource_result command_result(const struct config_resource *r, enum resource_op op, int code,
 				    const char *output)
 {
-	bool runs;
-
 	if (code < 0)
 		return RESOURCE_ERROR;
 	if (op != RESOURCE_STATUS)
 		return code ? RESOURCE_ERROR : RESOURCE_DONE;
-	if (r->kind == RESOURCE_SCRIPT)
-		runs = says_running(output);
-	else if (r->kind == RESOURCE_OCF)
-		runs = code == OCF_SUCCESS || code == OCF_RUNNING_MASTER;
-	else
-		runs = !code;
-	return runs ? RESOURCE_DONE : RESOURCE_NOT_RUNNING;
+	if (r->kind == RESOURCE_OCF)
+		return ocf_result(code);
+	if (r->kind == RESOURCE_UNIT)
+		return unit_result(code, output);
+	return says_running(output) ? RESOURCE_DONE : RESOURCE_NOT_RUNNING;
 }

@@ -42,7 +42,8 @@ bool command_answers(const struct config_resource *r, enum resource_op op);
  * @output: what it printed on standard output, if command_answers()
  *
  * As in Heartbeat, what a script prints decides whether it runs ("running" or
- * "OK", but not "not running"), whatever its exit status is.
+ * "OK", but not "not running"), whatever its exit status is. So does systemctl's
+ * word: without one, as when systemd cannot be asked, nothing is known.
  */
 enum resource_result command_result(const struct config_resource *r, enum resource_op op, int code,
 				    const char *output);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -40,6 +41,8 @@ struct record {
 static struct {
 	int fd;
 	pid_t writer;
+	struct timespec started;
+	struct record targets;		/* for the next writer, should this one die */
 	unsigned long lost;
 	int level;
 } log_state = { .fd = -1, .level = LOG_INFO };
@@ -61,7 +64,12 @@ struct writer {
 	bool stderr_is_journal;
 	int facility;
 	int journal, syslog;		/* sockets, -1: not there */
-	int logfile, debugfile;
+	struct file {
+		const char *path;	/* "": none */
+		int fd;
+		int error;		/* of the last try to open it, so that it is told once */
+	} logfile, debugfile;
+	struct targets targets;
 };
 
 static bool stderr_is_journal(void)
@@ -92,20 +100,6 @@ static void swap_fd(int *fd, int new)
 	if (*fd >= 0)
 		close(*fd);
 	*fd = new;
-}
-
-static int open_file(const char *path)
-{
-	return *path ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0640) : -1;
-}
-
-static void writer_configure(struct writer *w, const struct targets *t)
-{
-	w->facility = t->facility;
-	swap_fd(&w->journal, -1);
-	swap_fd(&w->syslog, -1);
-	swap_fd(&w->logfile, open_file(t->logfile));
-	swap_fd(&w->debugfile, open_file(t->debugfile));
 }
 
 static void write_all(int fd, const char *text, size_t len)
@@ -157,6 +151,51 @@ static void to_syslog(struct writer *w, const struct record *r, const struct tm 
 		swap_fd(&w->syslog, -1);
 }
 
+static void writer_write(struct writer *w, const struct record *r);
+
+static void cannot_open(struct writer *w, const struct file *f)
+{
+	static struct record r;
+
+	/* Where nothing else is asked for, nobody would learn of it, nor of anything. */
+	if (w->facility < 0)
+		w->facility = LOG_DAEMON;
+	r.priority = LOG_ERR;
+	clock_gettime(CLOCK_REALTIME, &r.time);
+	snprintf(r.text, sizeof(r.text), "Cannot open %.800s: %s: logging to the journal, or to syslog",
+		 f->path, strerror(f->error));
+	writer_write(w, &r);
+}
+
+/* Opens it, and again when another is in its place: logrotate has moved it away. */
+static void open_file(struct writer *w, struct file *f)
+{
+	struct stat is, was;
+
+	if (!*f->path || (f->fd >= 0 && !fstat(f->fd, &was) && !stat(f->path, &is) &&
+			  is.st_dev == was.st_dev && is.st_ino == was.st_ino))
+		return;
+	swap_fd(&f->fd, open(f->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0640));
+	if (f->fd >= 0) {
+		f->error = 0;
+	} else if (errno != f->error) {
+		f->error = errno;
+		cannot_open(w, f);
+	}
+}
+
+static void writer_configure(struct writer *w, const struct targets *t)
+{
+	w->targets = *t;
+	w->facility = t->facility;
+	swap_fd(&w->journal, -1);
+	swap_fd(&w->syslog, -1);
+	swap_fd(&w->logfile.fd, -1);
+	swap_fd(&w->debugfile.fd, -1);
+	w->logfile = (struct file){ .path = w->targets.logfile, .fd = -1 };
+	w->debugfile = (struct file){ .path = w->targets.debugfile, .fd = -1 };
+}
+
 static void writer_write(struct writer *w, const struct record *r)
 {
 	char text[LOG_TEXT + 512], when[64];
@@ -164,21 +203,23 @@ static void writer_write(struct writer *w, const struct record *r)
 	struct tm tm;
 	int n;
 
+	open_file(w, &w->logfile);
+	open_file(w, &w->debugfile);
 	localtime_r(&r->time.tv_sec, &tm);
 	if (w->facility >= 0) {
 		journaled = to_journal(w, r);
 		if (!journaled)
 			to_syslog(w, r, &tm);
 	}
-	if (w->logfile >= 0 || w->debugfile >= 0) {
+	if (w->logfile.fd >= 0 || w->debugfile.fd >= 0) {
 		strftime(when, sizeof(when), "%b %d %H:%M:%S", &tm);
 		n = snprintf(text, sizeof(text), "%s %s hbctl: [%d]: %s: %s\n", when, w->host,
 			     (int)w->agent, log_priority_name(r->priority), r->text);
 		/* As in Heartbeat, the debug file holds everything, the log file no debug. */
-		if (w->logfile >= 0 && r->priority < LOG_DEBUG)
-			write_all(w->logfile, text, (size_t)n);
-		if (w->debugfile >= 0)
-			write_all(w->debugfile, text, (size_t)n);
+		if (w->logfile.fd >= 0 && r->priority < LOG_DEBUG)
+			write_all(w->logfile.fd, text, (size_t)n);
+		if (w->debugfile.fd >= 0)
+			write_all(w->debugfile.fd, text, (size_t)n);
 	}
 	if (w->stderr_is_journal) {
 		if (journaled)
@@ -195,13 +236,19 @@ static void writer_write(struct writer *w, const struct record *r)
 
 static void __attribute__((noreturn)) writer_run(int fd, pid_t agent)
 {
-	struct writer w = {
-		.agent = agent, .facility = -1,
-		.journal = -1, .syslog = -1, .logfile = -1, .debugfile = -1,
-		.stderr_is_journal = stderr_is_journal(),
+	static struct writer w = {
+		.facility = -1, .journal = -1, .syslog = -1,
+		.logfile = { "", -1, 0 }, .debugfile = { "", -1, 0 },
 	};
 	static struct record r;
 	ssize_t n;
+
+	w.agent = agent;
+	w.stderr_is_journal = stderr_is_journal();
+	/* Nothing of the agent's stays open here, least of all what tells that it lives. */
+	if (dup2(fd, 3) != 3 || syscall(SYS_close_range, 4U, ~0U, 0U))
+		_exit(1);
+	fd = 3;
 
 	gethostname(w.host, sizeof(w.host) - 1);
 	/* It ends when the agent does, with the last message written, not before. */
@@ -244,23 +291,30 @@ int log_start(void)
 	}
 	close(fds[1]);
 	log_state.fd = fds[0];
+	clock_gettime(CLOCK_MONOTONIC, &log_state.started);
 	return 0;
+}
+
+static void send_targets(void)
+{
+	if (send(log_state.fd, &log_state.targets, sizeof(log_state.targets),
+		 MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		log_state.lost++;
 }
 
 void log_configure(const struct config *c)
 {
-	static struct record r;
+	struct record *r = &log_state.targets;
 
 	if (log_state.fd < 0)
 		return;
-	r.priority = -1;
+	r->priority = -1;
 	/* Heartbeat's log daemon hands on to syslog's facility daemon. */
-	r.targets.facility = c->logfacility >= 0 ? c->logfacility :
-			     c->use_logd || (!*c->logfile && !*c->debugfile) ? LOG_DAEMON : -1;
-	memcpy(r.targets.logfile, c->logfile, sizeof(r.targets.logfile));
-	memcpy(r.targets.debugfile, c->debugfile, sizeof(r.targets.debugfile));
-	if (send(log_state.fd, &r, sizeof(r), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-		log_state.lost++;
+	r->targets.facility = c->logfacility >= 0 ? c->logfacility :
+			      c->use_logd || (!*c->logfile && !*c->debugfile) ? LOG_DAEMON : -1;
+	memcpy(r->targets.logfile, c->logfile, sizeof(r->targets.logfile));
+	memcpy(r->targets.debugfile, c->debugfile, sizeof(r->targets.debugfile));
+	send_targets();
 }
 
 void log_debug(int on)
@@ -268,16 +322,38 @@ void log_debug(int on)
 	log_state.level = on ? LOG_DEBUG : LOG_INFO;
 }
 
+/* The writer has died, or was killed: another one, but not more often than once in a second. */
+static bool start_again(void)
+{
+	int old = log_state.fd;
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (now.tv_sec - log_state.started.tv_sec < 2)
+		return false;
+	if (log_start()) {
+		log_state.started = now;
+		return false;
+	}
+	close(old);
+	send_targets();
+	return true;
+}
+
 static bool hand_over(int priority, const char *text)
 {
 	struct record r;
 	size_t len = strlen(text);
+	ssize_t n;
 
 	r.priority = priority;
 	clock_gettime(CLOCK_REALTIME, &r.time);
 	memcpy(r.text, text, len + 1);
-	return send(log_state.fd, &r, offsetof(struct record, text) + len + 1,
-		    MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+	len += offsetof(struct record, text) + 1;
+	n = send(log_state.fd, &r, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (n < 0 && (errno == EPIPE || errno == ECONNRESET) && start_again())
+		n = send(log_state.fd, &r, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	return n >= 0;
 }
 
 void log_write(int priority, const char *fmt, ...)
@@ -298,7 +374,7 @@ void log_write(int priority, const char *fmt, ...)
 	if (log_state.lost) {
 		char note[64];
 
-		snprintf(note, sizeof(note), "%lu log messages lost: the log is blocked",
+		snprintf(note, sizeof(note), "%lu log messages lost: the log was blocked",
 			 log_state.lost);
 		if (hand_over(LOG_WARNING, note))
 			log_state.lost = 0;

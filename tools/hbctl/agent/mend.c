@@ -88,6 +88,30 @@ static void remove_present(struct agent *a, const struct vip_present *p)
 			  p->prefix_len, ifname, err ? ", and cannot be removed!" : ": removed");
 }
 
+/* Taken off, it would take the machine from the network: that is for whoever put it there to decide. */
+static void leave_present(struct agent *a, const struct vip_present *p)
+{
+	char addr[INET6_ADDRSTRLEN], ifname[IFNAMSIZ] = "?";
+
+	for (size_t i = 0; i < a->groups->n; i++) {
+		struct agent_group *g = &a->groups->v[i];
+
+		for (size_t j = 0; j < g->n_vips; j++) {
+			struct vip *v = &g->vips[j];
+
+			if (v->left || v->ifindex != p->ifindex || !ip_same(&v->addr, &p->addr))
+				continue;
+			v->left = true;
+			ip_text(&p->addr, addr);
+			if_indextoname((unsigned int)p->ifindex, ifname);
+			log_write(LOG_CRIT, "Resource group %s: %s/%u is this machine's own address on %s, "
+				  "and is left there: it is silenced while another node holds the group. "
+				  "Configure an address that no machine has of its own", g->name, addr,
+				  p->prefix_len, ifname);
+		}
+	}
+}
+
 void act_give_away(struct agent *a, struct agent_group *g, bool again)
 {
 	int ret = hbnl_group_move(a->nl, HBKM_MOVE_STANDBY, g->name);
@@ -145,6 +169,9 @@ static void execute(struct agent *a, const struct reconcile_action *actions, siz
 		switch (actions[i].kind) {
 		case RECONCILE_REMOVE:
 			remove_present(a, &present[actions[i].index]);
+			break;
+		case RECONCILE_LEAVE:
+			leave_present(a, &present[actions[i].index]);
 			break;
 		case RECONCILE_RELEASED:
 			act_release(a, g);

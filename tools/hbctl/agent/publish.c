@@ -18,6 +18,9 @@
 #include "resources.h"
 #include "runtime.h"
 
+/* At a time: anybody may ask, and nobody is to keep the loop from going on. */
+#define SERVE_MAX	16
+
 int publish_open(void)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
@@ -93,16 +96,18 @@ static struct json_object *groups_json(const struct agent_groups *groups)
 void publish_serve(struct agent *a)
 {
 	struct json_object *o = NULL;
-	const char *text;
+	const char *text = NULL;
 	int fd;
 
-	while (a->publish_fd >= 0 &&
-	       (fd = accept4(a->publish_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0) {
+	for (unsigned int i = 0; i < SERVE_MAX && a->publish_fd >= 0; i++) {
+		fd = accept4(a->publish_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		if (fd < 0)
+			break;
 		if (!o) {
 			o = groups_json(a->groups);
 			json_object_object_add(o, RESOURCES_PINGS, ping_json());
+			text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
 		}
-		text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
 		/* It fits into the socket's buffer, or else he gets no more than that. */
 		if (text && send(fd, text, strlen(text), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 			log_write(LOG_DEBUG, "Telling of the resources: %s", strerror(errno));

@@ -9,8 +9,10 @@
 
 bool reconcile_match(const struct vip *v, const struct vip_present *p)
 {
+	/* Another hand's label stays: the kernel has no room for the same address twice. */
 	return v->ifindex == p->ifindex && ip_same(&v->addr, &p->addr) &&
-	       v->prefix_len == p->prefix_len && (!*v->label || !strcmp(v->label, p->label));
+	       v->prefix_len == p->prefix_len &&
+	       (!p->ours || !*v->label || !strcmp(v->label, p->label));
 }
 
 /* Same place, whatever prefix and label: what was put there for us by another hand. */
@@ -45,6 +47,30 @@ static bool must_go(const struct agent_groups *groups, const struct vip_present 
 	return p->ours || (configured && !wanted);
 }
 
+/* As a machine has it of its own: neither ours, nor beside another, nor an alias. */
+static bool is_plain(const struct vip_present *p)
+{
+	return !p->ours && !p->secondary && !strchr(p->label, ':') &&
+	       !IN6_IS_ADDR_LINKLOCAL(&p->addr);
+}
+
+/*
+ * Is this one by which the machine itself is reached? What Heartbeat leaves behind is
+ * an alias, or comes after the interface's own. The kernel lists those of IPv4 in the
+ * order in which they came; of IPv6 it is certain only where there is no other.
+ */
+static bool is_machines_own(const struct vip_present *present, size_t n, size_t which)
+{
+	const struct vip_present *p = &present[which];
+	bool v4 = ip_is_v4(&p->addr);
+
+	for (size_t i = 0; i < (v4 ? which : n); i++)
+		if (i != which && present[i].ifindex == p->ifindex && is_plain(&present[i]) &&
+		    ip_is_v4(&present[i].addr) == v4)
+			return false;
+	return is_plain(p);
+}
+
 static bool is_present(const struct vip *v, const struct vip_present *present, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -76,7 +102,8 @@ size_t reconcile_plan(const struct agent_groups *groups, const struct vip_presen
 	/* A peer waits for what we release, and two must not have one address. */
 	for (size_t i = 0; i < n_present; i++)
 		if (must_go(groups, &present[i]))
-			ACTION(RECONCILE_REMOVE, 0, i);
+			ACTION(is_machines_own(present, n_present, i) ? RECONCILE_LEAVE :
+			       RECONCILE_REMOVE, 0, i);
 	for (size_t i = 0; i < groups->n; i++)
 		if (groups->v[i].known && groups->v[i].state == HBKM_GROUP_RELEASING &&
 		    !groups->v[i].scripted)

@@ -14,6 +14,25 @@ static bool is_wanted(const struct agent_group *g, const struct vip *v)
 	return agent_vip_wanted(g, (size_t)(v - g->vips));
 }
 
+/*
+ * It has no place yet: is there one now? Where a route is to tell, all of them are
+ * read, so not more often than once in a second, whatever happens on the machine.
+ */
+static bool find_place(struct agent *a, struct vip *v)
+{
+	uint64_t now = agent_now();
+
+	if (!*v->want_ifname || v->want_prefix_len < 0) {
+		if (v->looked_at && now - v->looked_at < RETRY_NS) {
+			if (!a->retry_at)
+				a->retry_at = v->looked_at + RETRY_NS;
+			return false;
+		}
+		v->looked_at = now;
+	}
+	return !group_vip_prepare(a, v);
+}
+
 static void restore(struct agent *a, struct agent_group *g, struct vip *v)
 {
 	uint64_t now = agent_now();
@@ -85,7 +104,7 @@ static void link_changed(struct agent *a, struct agent_group *g, struct vip *v,
 	if (!v->ifindex) {
 		if (*v->want_ifname && strcmp(v->want_ifname, c->ifname))
 			return;
-		if (group_vip_prepare(a, v))
+		if (!find_place(a, v))
 			return;
 		log_write(LOG_INFO, "Resource group %s: %s can be had now", g->name,
 			  group_vip_text(v, text, sizeof(text)));
@@ -127,7 +146,7 @@ void act_change(struct agent *a, const struct vip_change *c)
 				break;
 			case VIP_ADDR:
 				/* A new network may be that of an address without a place. */
-				if (!v->ifindex && !group_vip_prepare(a, v) && is_wanted(g, v))
+				if (!v->ifindex && find_place(a, v) && is_wanted(g, v))
 					restore(a, g, v);
 				break;
 			}

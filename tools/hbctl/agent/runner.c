@@ -62,6 +62,7 @@ struct job {
 static struct {
 	int fd;				/* to the agent; -1: it has gone */
 	int lock;			/* < 0: an earlier runner is still at work */
+	bool reads;			/* does nothing any more but read what is printed */
 	struct job jobs[JOBS_MAX];
 } runner;
 
@@ -206,10 +207,15 @@ static int spawn(struct job *j, char **argv, char **env, int out)
 	return -ret;
 }
 
-/* In the child of a fork: what posix_spawn() would do, and to be another user. Return: an errno. */
-static int become(const struct job *j, const struct passwd *pw, char **argv, char **env, int out)
+/*
+ * In the child of a fork: what posix_spawn() would do, and to be another user, who
+ * may have to be asked of a server that takes its time. Returns only if it cannot:
+ * what failed, or NULL if there is no such user.
+ */
+static const char *become(const struct job *j, const char *user, char **argv, char **env, int out)
 {
 	struct sigaction deflt = { .sa_handler = SIG_DFL };
+	const struct passwd *pw;
 	sigset_t none;
 	int in = open("/dev/null", O_RDONLY);
 
@@ -220,44 +226,41 @@ static int become(const struct job *j, const struct passwd *pw, char **argv, cha
 	setpgid(0, 0);
 	if (in < 0 || dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
 	    dup2(out, STDERR_FILENO) < 0)
-		return errno;
+		return "standard input and output";
+	syscall(SYS_close_range, STDERR_FILENO + 1U, ~0U, 0U);
+	errno = 0;
+	pw = getpwnam(user);
+	if (!pw)
+		return errno && errno != ENOENT && errno != ESRCH ? "asking for the user" : NULL;
 	if ((geteuid() == 0 || pw->pw_uid != geteuid()) &&
 	    (initgroups(pw->pw_name, pw->pw_gid) || setgid(pw->pw_gid) || setuid(pw->pw_uid)))
-		return errno;
-	syscall(SYS_close_range, STDERR_FILENO + 1U, ~0U, CLOSE_RANGE_CLOEXEC);
+		return "becoming the user";
 	/* Forgotten when the user changes, so not before. */
 	if (j->stays)
 		prctl(PR_SET_PDEATHSIG, SIGTERM);
 	execve(argv[0], argv, env);
-	return errno;
+	return argv[0];
 }
 
-/* As posix_spawn() tells it: by a pipe that goes when the program comes. */
+/* Nobody waits for what comes of it: it says so itself. */
 static int spawn_as(struct job *j, const char *user, char **argv, char **env, int out)
 {
-	const struct passwd *pw;
-	int fds[2], err = 0;
+	const char *what;
 
-	errno = 0;
-	pw = getpwnam(user);
-	if (!pw)
-		return errno && errno != ENOENT ? -errno : -ENXIO;
-	if (pipe2(fds, O_CLOEXEC))
-		return -errno;
 	j->pid = fork();
-	if (!j->pid) {
-		err = become(j, pw, argv, env, out);
-		if (write(fds[1], &err, sizeof(err)) < 0)
-			_exit(126);
-		_exit(127);
-	}
 	if (j->pid < 0)
-		err = errno;
-	close(fds[1]);
-	if (!err && read(fds[0], &err, sizeof(err)) == sizeof(err))
-		waitpid(j->pid, NULL, 0);
-	close(fds[0]);
-	return -err;
+		return -errno;
+	/* Here, too, so that it can be ended from the first moment on. */
+	if (j->pid > 0) {
+		setpgid(j->pid, j->pid);
+		return 0;
+	}
+	what = become(j, user, argv, env, out);
+	if (what)
+		dprintf(STDERR_FILENO, "%s: %s\n", what, strerror(errno));
+	else
+		dprintf(STDERR_FILENO, "there is no user %s\n", user);
+	_exit(127);
 }
 
 /* A script without #!, which a shell would run: then a shell runs it. */
@@ -272,6 +275,55 @@ static int spawn_any(struct job *j, char **argv, size_t argc, char **env, int ou
 	return spawn(j, sh, env, out);
 }
 
+/* What now only reads holds up nobody, and nothing of what it was started from. */
+static void let_go(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	/* The next runner may begin. */
+	if (runner.lock >= 0)
+		close(runner.lock);
+	runner.lock = -1;
+	runner.reads = true;
+	if (null < 0 || chdir("/"))
+		return;
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		dup2(null, fd);
+	close(null);
+}
+
+static bool step(bool may_run);
+
+/*
+ * What prints to nobody is ended by SIGPIPE: so a process of its own goes on
+ * reading, for as long as what was started long ago may print.
+ */
+static void read_elsewhere(struct job *j)
+{
+	pid_t pid = fork();
+
+	if (pid) {
+		waitpid(pid, NULL, 0);
+		return;
+	}
+	if (fork())
+		_exit(0);
+	close(runner.fd);
+	runner.fd = -1;
+	for (struct job *other = runner.jobs; other < runner.jobs + JOBS_MAX; other++) {
+		if (!other->used || other == j)
+			continue;
+		if (other->pidfd >= 0)
+			close(other->pidfd);
+		if (other->out >= 0)
+			close(other->out);
+		other->used = false;
+	}
+	while (step(true))
+		;
+	_exit(0);
+}
+
 static struct job *job_new(void)
 {
 	struct job *old = NULL;
@@ -284,9 +336,10 @@ static struct job *job_new(void)
 		if (j->pidfd < 0 && (!old || j->id < old->id))
 			old = j;
 	}
-	/* Something that was started long ago is still able to print. */
-	if (old)
+	if (old) {
+		read_elsewhere(old);
 		close_output(old);
+	}
 	return old;
 }
 
@@ -314,10 +367,7 @@ static void start(struct job *j, const struct request *q, const char *user, char
 	}
 	if (ret) {
 		close(fds[0]);
-		if (ret == -ENXIO)
-			snprintf(j->text, sizeof(j->text), "there is no user %s", user);
-		else
-			snprintf(j->text, sizeof(j->text), "%s: %s", argv[0], strerror(-ret));
+		snprintf(j->text, sizeof(j->text), "%s: %s", argv[0], strerror(-ret));
 		j->answers = true;
 		report_end(j, 127);
 		return;
@@ -457,7 +507,7 @@ static bool step(bool may_run)
 {
 	struct pollfd p[1 + 2 * JOBS_MAX];
 	uint64_t at = UINT64_MAX, now = now_ms();
-	bool busy = false;
+	bool busy = false, open = false;
 	int timeout = -1;
 
 	p[0] = (struct pollfd){ .fd = runner.fd, .events = may_run ? POLLIN : 0 };
@@ -466,6 +516,7 @@ static bool step(bool may_run)
 
 		p[1 + 2 * i] = (struct pollfd){ .fd = j->used ? j->pidfd : -1, .events = POLLIN };
 		p[2 + 2 * i] = (struct pollfd){ .fd = j->used ? j->out : -1, .events = POLLIN };
+		open |= j->used && j->out >= 0;
 		/* One that cannot be killed holds up nobody. */
 		if (!j->used || j->pidfd < 0 || j->reported)
 			continue;
@@ -473,8 +524,13 @@ static bool step(bool may_run)
 		if (j->deadline_ms < at)
 			at = j->deadline_ms;
 	}
-	if (runner.fd < 0 && !busy)
-		return false;
+	if (runner.fd < 0 && !busy) {
+		/* A server that a script has started prints here for as long as it lives. */
+		if (!open)
+			return false;
+		if (!runner.reads)
+			let_go();
+	}
 	if (at != UINT64_MAX)
 		timeout = at > now ? (int)(at - now < 60000 ? at - now : 60000) : 0;
 	if (!may_run)

@@ -6,7 +6,9 @@
  *
  * If the agent dies, the runner sees to the end what it has begun, and ends what
  * would not end by itself; the runner of the next agent begins nothing before
- * that. So no program runs twice at a time.
+ * that. So no program runs twice at a time. What a script has left running, a
+ * server, is printed to the runner that started it, which goes on reading until
+ * the last of them has gone: to print to nobody would be its end.
  */
 #ifndef HBCTL_RUNNER_H
 #define HBCTL_RUNNER_H

@@ -154,8 +154,10 @@ static void checked(struct sequence *s, struct sequence_item *item, enum resourc
 		item->retry_at = now + SEQUENCE_RETRY_NS;
 	} else if (result == RESOURCE_ERROR && goes_up(s)) {
 		start_failed(s, item, now);
+	} else if (result == RESOURCE_UNSURE && goes_up(s)) {
+		item->state = RESOURCE_STOPPED;
 	} else {
-		/* One that gives no answer is stopped as if it ran. */
+		/* One that gives no answer, or no clear one, is stopped as if it ran. */
 		item->state = RESOURCE_STARTED;
 	}
 }

@@ -33,6 +33,7 @@ enum resource_op { RESOURCE_STATUS, RESOURCE_START, RESOURCE_STOP };
 enum resource_result {
 	RESOURCE_DONE,			/* started, or stopped; status: it runs */
 	RESOURCE_NOT_RUNNING,		/* status only */
+	RESOURCE_UNSURE,		/* the same: it does not run as it should, but something of it may */
 	RESOURCE_ERROR,
 };
 

@@ -602,6 +602,7 @@ static bool parse_address(struct nlmsghdr *h, struct vip_present *p)
 	if (tb[IFA_LABEL])
 		snprintf(p->label, sizeof(p->label), "%.*s", nla_len(tb[IFA_LABEL]),
 			 (const char *)nla_data(tb[IFA_LABEL]));
+	p->secondary = ifa->ifa_family == AF_INET && (ifa->ifa_flags & IFA_F_SECONDARY);
 	p->ours = tb[IFA_PROTO] && nla_len(tb[IFA_PROTO]) >= 1 &&
 		  nla_get_u8(tb[IFA_PROTO]) == VIP_MARK;
 	return true;

@@ -49,6 +49,8 @@ struct vip {
 	/* as far as we know */
 	bool held;
 	bool missing;			/* it should be there, but cannot: said so already */
+	bool left;			/* it is the machine's own, and was left: said so already */
+	uint64_t looked_at;		/* when its place was last looked for, for others' changes */
 	unsigned int restored;		/* times within restored_since's second */
 	uint64_t restored_since;
 };
@@ -60,6 +62,7 @@ struct vip_present {
 	uint8_t prefix_len;
 	char label[IFNAMSIZ];
 	bool ours;			/* it has our mark */
+	bool secondary;			/* beside another of its network */
 };
 
 enum vip_change_kind {

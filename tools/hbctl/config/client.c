@@ -94,6 +94,8 @@ static void program_check(const struct place *at, const struct config_client *cl
 			    path);
 }
 
+bool clients_unasked;
+
 void clients_find(const struct config *c, const char *file, struct problems *p)
 {
 	struct place at = { .file = file, .problems = p };
@@ -101,7 +103,7 @@ void clients_find(const struct config *c, const char *file, struct problems *p)
 
 	for (i = 0; i < c->n_clients; i++) {
 		at.line = c->clients[i].line;
-		if (!getpwnam(c->clients[i].user))
+		if (!clients_unasked && !getpwnam(c->clients[i].user))
 			place_error(&at, "Invalid uid [%s] specified for client child: there is no such user",
 				    c->clients[i].user);
 		program_check(&at, &c->clients[i]);

@@ -366,6 +366,12 @@ void scripts_find(struct config *c, const char *file, struct problems *p);
  */
 void clients_find(const struct config *c, const char *file, struct problems *p);
 
+/*
+ * The list of users may be a server's, which takes its time. For whoever must not
+ * wait: set, no user is looked for.
+ */
+extern bool clients_unasked;
+
 /**
  * authkeys_parse - authkeys: the ring of keys, and which one signs
  * @c: receives them
