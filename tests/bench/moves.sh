@@ -36,9 +36,11 @@ happens() {
 	keep "$1 $GAP_US $((GAP_TO - began)) $BOTH_US"
 }
 
-# new_cookbook power_off|node_del: a machine to which all of that has not happened. A cable without carrier needs no cut.
+# new_cookbook power_off|node_del: a machine to which all of that has not happened. A cable without carrier needs no cut. No machine
+# boots before the other one holds it for dead, and Heartbeat is not made for one that does.
 new_cookbook() {
 	"$1" cookbook
+	sleep_us "$longest_us"
 	boot cookbook
 }
 
