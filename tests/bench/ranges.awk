@@ -22,10 +22,10 @@ END {
 	left = 520; right = 1150; top = 80; step = 22
 	if (!low)
 		low = high = 1
-	from = int(log10(low) + 100) - 100
-	to = -int(100 - log10(high)) + 100
-	if (to == from)
-		to++
+	from = log10(low) - 0.1
+	to = log10(high) + 0.1
+	first = int(from + 100) - 99
+	last = int(to + 100) - 100
 	bottom = top + NR * step + 10
 	height = bottom + 60
 	printf "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1280 %d\" width=\"1280\" height=\"%d\"\n", height, height
@@ -38,7 +38,7 @@ END {
 	print "</style>"
 	printf "<rect width=\"1280\" height=\"%d\" fill=\"#f7f8fa\"/>\n", height
 	words(30, 42, "title", title)
-	for (i = from; i <= to; i++) {
+	for (i = first; i <= last; i++) {
 		at = left + (right - left) * (i - from) / (to - from)
 		printf "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" class=\"grid\"/>\n", at, top - 10, at, bottom
 		words(at, bottom + 20, "middle", 10 ^ i)

@@ -109,7 +109,8 @@ def result: map(select(.step == "takeover") | del(.step)) as $takeover | { condi
 def row: "| " + join(" | ") + " |";
 def three: if . == null then "" else [.min, .median, .p99, .max] | map(rounded) | join(" / ") end;
 
-def failed: if .failed then " (then failed: \(.failed))" else "" end;
+def why: .failed | sub("^not ok - "; "");
+def failed: if .failed then " (no further: \(why))" else "" end;
 def head($cells): ($cells | row), "|" + "---|" * ($cells | length);
 
 def table:
@@ -121,12 +122,12 @@ def table:
 		(.behind[] | [.what + if .unit == "" then "" else " (\(.unit))" end, (.hbkm | rounded), (.value | rounded), .rival] | row) end,
 	"",
 	(["target of hbkm (ms, where nothing else is said)", "at most", "measured", ""] | head(.)),
-	(.targets[] | [.what, "\(.limit)", (if .measured == null then "not measured" else .measured | rounded end),
+	(.targets[] | [.what, "\(.limit)", (if .measured == null then "not measured" else "\(.measured * 1000 | round / 1000)" end),
 		(if .met == null then "" elif .met then "met" else "MISSED" end)] | row),
 	"",
 	(["silent death: ms, min / median / p99 / max", "deaths", "client outage", "cut to decision", "decision to address", "address to answer"] | head(.)),
 	(.death[] | [.title + if .outage_ms then failed else "" end, "\(.outage_ms.n? // 0)"] + if .outage_ms then
-		[(.outage_ms, .detection_ms, .address_ms, .answer_ms | three)] else ["cannot: \(.failed)", "", "", ""] end | row),
+		[(.outage_ms, .detection_ms, .address_ms, .answer_ms | three)] else ["cannot: \(why)", "", "", ""] end | row),
 	"",
 	(events as $events |
 	(["client without an answer, ms"] + ($events | map(event)) + ["killed: both answer for", "hangs: both answer for"] | head(.)),
@@ -143,11 +144,11 @@ def table:
 	($loads[] as $load | [$load | load] + [$all[] | [.loads[] | select(.load == $load)][0] | if . == null then "not measured" else
 			"\(.moves)\(if .both_ms > 0 then " (\(.both_ms | rounded))" else "" end); \(if .beats < 3 then "no beats" else
 			.late_us | map(round | tostring) | join(" / ") end)" end] | row),
-	($all[] | select(.failed) | "", "\(.title): \(.failed)")),
+	($all[] | select(.failed) | "", "\(.title): \(why)")),
 	"" end,
 	if .cost == [] then empty else
 	(["the idle pair", "instructions a second", "of them in processes", "for a beat sent and received", "beats a second", "bytes a second", "resident KiB", "locked KiB", "module KiB"] | head(.)),
-	(.cost[] | if .failed then [.title, "cannot: \(.failed)"] + [range(7) | ""] else
+	(.cost[] | if .failed then [.title, "cannot: \(why)"] + [range(7) | ""] else
 		[.title] + ([.ns_per_s, .ns_in_processes_per_s, .ns_per_frame, .frames_per_s, .bytes_per_s, .resident_kib, .locked_kib, .module_kib]
 			| map(round | tostring)) end | row),
 	"" end,
