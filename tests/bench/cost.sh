@@ -13,7 +13,7 @@
 # shellcheck source=common.sh
 . ./common.sh
 
-seconds=${2:-5}
+seconds=${2:-2}
 
 # sent WHAT: packets or bytes, by both nodes.
 sent() {
