@@ -7,7 +7,9 @@
 #	kind		kinds/KIND.sh knows how to start, stop and question it
 #	beat_us		the time between two of its beats
 #	beats		what they are on the wire: IP protocol[:destination port]
+#	measured	what tests/bench/bench measures of it, when nobody names it
 #	longest_us	a client that is not answered so long after a death may be looked after again
+#	deaths		(not all) tests/bench/bench lets it die no more often than that, since one takes the host long
 # and may set more, for its kind. Beside it lie its configuration files. kinds/KIND.sh defines:
 #	kind_prepare		once in a guest
 #	kind_start NODE		as an administrator of that machine would
@@ -65,7 +67,7 @@ wait_settled() {
 			sleep_us "$kind_settle_us"
 			! settled || return 0
 		fi
-		sleep_us 400000
+		sleep_us 200000
 	done
 	fail "$contestant: waited in vain for cookbook to hold the address, and all to be well"
 	return 1
@@ -92,7 +94,7 @@ answered() {
 # ask: the client asks, and is answered.
 ask() {
 	client_start client "$vip" "$probe_us"
-	sleep_us 100000
+	sleep_us 20000
 	wait_until 20000 answered
 }
 

@@ -13,7 +13,7 @@
 . ../netns/common.sh
 
 count=$1 groups=$2 cast=$3 keepalive_ms=$4 deaths=${5:-3}
-probe_us=100 spin_ms=2000
+probe_us=100 spin_ms=1000
 members=() resources=() media=() settings=('warntime '$((2 * keepalive_ms))ms)
 # shellcheck disable=SC2034 # configure takes them
 keepalive=${keepalive_ms}ms deadtime=$((3 * keepalive_ms))ms

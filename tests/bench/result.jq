@@ -18,18 +18,18 @@ def death: . as $c | [.rows[] | map(tonumber)] as $rows | ([$rows[] | select(.[2
 	  verdict_to_answer_ms: [$whole[] | .[5] - .[2]] | spread } | with_entries(select(.value != null));
 
 # Rows: event, outage, answer after the event, both answered.
-def moves: { name, title, kind, failed,
+def moves: { name, title, kind, beat_us, failed,
 	events: [reduce .rows[] as $row ({}; .[$row[0]] = $row) | .[] | { event: .[0] } + if .[1] == "-" then {} else
 		{ outage_ms: (.[1] | tonumber | ms), both_answered_ms: (.[3] | tonumber | ms) } end] } | with_entries(select(.value != null));
 
 # Rows: load, moves, us both had it, beats, us late: half, 999 of 1000, all.
-def loads: { name, title, kind, failed,
+def loads: { name, title, kind, beat_us, failed,
 	loads: [.rows[] | .[0] as $load | (.[1:] | map(tonumber)) as [$moves, $both, $beats, $half, $most, $worst] |
 		{ load: $load, moves: $moves, both_ms: ($both | ms), beats: $beats, late_us: [$half, $most, $worst] }] }
 	| with_entries(select(.value != null));
 
 # One row: seconds, ns taken with it and without it, ns in its processes, frames, bytes, KiB resident, locked, KiB of the module.
-def cost: .rows[0] as $row | { name, title, kind, failed } + if $row == null then {} else
+def cost: .rows[0] as $row | { name, title, kind, beat_us, failed } + if $row == null then {} else
 	($row | map(tonumber)) as [$seconds, $with, $without, $processes, $frames, $bytes, $resident, $locked, $code] |
 	{ ns_per_s: (($with - $without) / $seconds | round), ns_in_processes_per_s: ($processes / $seconds | round),
 	  ns_per_frame: (($with - $without) / $frames | round), frames_per_s: ($frames / $seconds), bytes_per_s: ($bytes / $seconds),
@@ -46,83 +46,113 @@ def fit($rows): ($rows | length) as $n | if $n < 3 then null else
 	(([$rows[] | (.nodes - 1 - $x) * (.ns_per_node_and_beat - $y)] | add) / ([$rows[] | (.nodes - 1 - $x) | . * .] | add)) as $slope |
 	{ ns_per_node: ($y - $slope * $x | round), ns_per_peer: ($slope | round) } end;
 
+def events: ["stop", "start", "switch", "switch-back", "carrier", "kill", "hang"];
+
+# For people.
+def event: { stop: "orderly stop", start: "start after it", switch: "switch by hand", "switch-back": "and back", carrier: "carrier lost",
+	kill: "daemon killed", hang: "daemon hangs for a while" }[.] // .;
+def load: { none: "none", hogs: "8 busy loops", fifo: "SCHED_FIFO 90, half a second at a time", flood: "flood of its own port",
+	"fifo-flood": "both", memory: "memory taken until the kernel kills for it", "standby-stopped": "the standby's daemon stands still" }[.] // .;
 def rounded: if . == null then "" elif . < 10 then . * 100 | round / 100 | tostring elif . < 100 then . * 10 | round / 10 | tostring
 	else round | tostring end;
 
-# The figures that contestants are compared by: [what, value], less is better.
+# The figures that contestants are compared by: [what, unit, value, but], less is better.
 def figures($result; $name):
 	[($result.death[] | select(.name == $name) |
-		["silent death, median outage", .outage_ms.median?], ["silent death, worst outage", .outage_ms.max?],
-		["decision to address, median", .address_ms.median?], ["address to answer, median", .answer_ms.median?]),
+		["silent death: outage, median", "ms", .outage_ms.median?], ["silent death: outage, worst", "ms", .outage_ms.max?],
+		["silent death: decision to address, median", "ms", .address_ms.median?],
+		["silent death: address to answer, median", "ms", .answer_ms.median?]),
 	 ($result.moves[] | select(.name == $name) | .events[]? |
-		["\(.event): outage", .outage_ms?],
-		(select(.event == "kill" or .event == "hang") | ["\(.event): both answered", .both_answered_ms?]))]
-	| map(select(.[1] != null));
+		["\(.event | event): outage", "ms", .outage_ms?, (.both_answered_ms? // 0 | if . > 0 then ", where two machines answer for \(rounded) ms" else "" end)],
+		(select(.event == "kill" or .event == "hang") | ["\(.event | event): both answered", "ms", .both_answered_ms?])),
+	 ($result.loads[] | select(.name == $name) | .loads[]? | select(.beats > 2) |
+		["load, \(.load | load): moves of the address", "", .moves],
+		["load, \(.load | load): 999 of 1000 beats late by", "us", .late_us[1]]),
+	 ($result.cost[] | select(.name == $name) |
+		["idle pair: instructions a second", "millions", (.ns_per_s? | select(.) | . / 1e6)], ["idle pair: instructions for a beat sent and received", "", .ns_per_frame?],
+		["idle pair: bytes a second on the wire", "", .bytes_per_s?], ["idle pair: resident memory of the processes", "KiB", .resident_kib?])]
+	| map(select(.[2] != null));
 
 # Where any rival is ahead of hbkm at 1 ms / 3 ms.
 def behind: . as $result | figures($result; "hbkm-1-3ms") as $ours |
-	[(.death + .moves) | map(select(.kind != "hbkm") | .name) | unique[] | . as $name | figures($result; $name)[] | . + [$name]] as $theirs |
-	[$ours[] | . as [$what, $value] | ([$theirs[] | select(.[0] == $what and .[1] < $value)] | min_by(.[1])) | select(. != null)
-		| { $what, hbkm_ms: $value, rival: .[2], rival_ms: .[1] }];
+	[(.death + .moves + .loads + .cost) | map(select(.kind != "hbkm")) | unique_by(.name)[] | . as $rival |
+		figures($result; .name)[] | .[0:3] + [$rival.title + (.[3] // "")]] as $theirs |
+	[$ours[] | . as [$what, $unit, $value] | ([$theirs[] | select(.[0] == $what and .[2] < $value)] | min_by(.[2])) | select(. != null)
+		| { $what, $unit, hbkm: $value, rival: .[3], value: .[2] }];
 
 def target($what; $value; $limit): { $what, $limit, measured: $value,
 	met: (if $value == null then null else $value <= $limit end) };
 
 def targets: . as $result
 	| def death($name): $result.death[] | select(.name == $name);
-	  def event($event): [$result.moves[] | select(.name == "hbkm-1-3ms") | .events[] | select(.event == $event) | .outage_ms][0];
-	[target("1 ms / 3 ms: median outage"; [death("hbkm-1-3ms").outage_ms?.median][0]; 3.0),
-	 target("1 ms / 3 ms: worst outage"; [death("hbkm-1-3ms").outage_ms?.max][0]; 3.4),
-	 target("250 us / 1 ms: worst outage"; [death("hbkm-250us-1ms").outage_ms?.max][0]; 1.4),
+	  def after($event): [$result.moves[] | select(.name == "hbkm-1-3ms") | .events[] | select(.event == $event) | .outage_ms][0];
+	  def cost($name): [$result.cost[] | select(.name == $name)][0];
+	[target("1 ms / 3 ms: outage, median"; [death("hbkm-1-3ms").outage_ms?.median][0]; 3.0),
+	 target("1 ms / 3 ms: outage, worst"; [death("hbkm-1-3ms").outage_ms?.max][0]; 3.4),
+	 target("250 us / 1 ms: outage, worst"; [death("hbkm-250us-1ms").outage_ms?.max][0]; 1.4),
 	 target("1 ms / 3 ms: verdict to first answer, worst"; [death("hbkm-1-3ms").verdict_to_answer_ms?.max][0]; 0.15),
-	 ([$result.cost[] | select(.name == "hbkm-1-3ms")][0] |
-		target("1 ms / 3 ms: a beat sent and received, instructions"; .ns_per_frame?; 18000),
-		target("module, KiB"; .module_kib?; 160), target("hbctl run locked in memory, KiB"; .locked_kib?; 13312)),
-	 ("stop", "start", "switch", "switch-back" | target("1 ms / 3 ms: \(.), outage"; event(.); 0.5))];
+	 ("stop", "start", "switch", "switch-back" | target("1 ms / 3 ms: \(event): outage"; after(.); 0.5)),
+	 target("a beat sent and received, HMAC-SHA256: instructions"; cost("hbkm-1-3ms-sha256").ns_per_frame?; 18000),
+	 target("module: KiB"; cost("hbkm-1-3ms").module_kib?; 160),
+	 target("hbctl run: KiB locked in memory"; cost("hbkm-1-3ms").locked_kib?; 13312)];
 
-def result: { death: map(select(.step == "death") | death), moves: map(select(.step == "moves") | moves),
-	loads: map(select(.step == "loads") | loads), cost: map(select(.step == "cost") | cost), growth: map(select(.step == "growth") | growth) | sort_by([.cast, .groups, .nodes]) }
+# Ours first, then each rival, the fast ones of each first.
+def ordered: sort_by([.kind != "hbkm", .kind, .beat_us, .name]);
+
+def result: map(select(.step == "takeover") | del(.step)) as $takeover | { conditions: map(select(.step == "conditions") | del(.step))[0], death: map(select(.step == "death") | death) | ordered, moves: map(select(.step == "moves") | moves) | ordered,
+	loads: map(select(.step == "loads") | loads) | ordered, cost: map(select(.step == "cost") | cost) | ordered, growth: map(select(.step == "growth") | growth) | sort_by([.cast, .groups, .nodes]) }
 	| . + { growth_fit: [.growth as $all | ("ucast", "mcast") as $cast | [$all[] | select(.cast == $cast and .groups == 1)] |
 		fit(.) | select(. != null) | . + { cast: $cast }] }
+	| . + if $takeover == [] then {} else { takeover: $takeover } end
 	| . + { targets: targets, behind: behind };
 
 def row: "| " + join(" | ") + " |";
 def three: if . == null then "" else [.min, .median, .p99, .max] | map(rounded) | join(" / ") end;
 
+def why: .failed | sub("^not ok - "; "");
+def failed: if .failed then " (no further: \(why))" else "" end;
+def head($cells): ($cells | row), "|" + "---|" * ($cells | length);
+
 def table:
-	if .behind == [] then empty else "hbkm at 1 ms / 3 ms is behind in:",
-		(.behind[] | "- \(.what): \(.hbkm_ms | rounded) ms, \(.rival) \(.rival_ms | rounded) ms"), "" end,
-	"| target (ms, where nothing else is said) | limit | measured | |", "|---|---|---|---|",
-	(.targets[] | [.what, "\(.limit)", (if .measured == null then "not measured" else .measured | rounded end),
+	(.conditions | "Measured on \(.runs | map(.date) | unique | join(", ")) with hbkm \(.runs | map(.hbkm) | unique | join(", ")), Linux \(.kernel), " +
+		"\(.versions | join(", ")), by", "", (.runs[] | "    " + .command), ""),
+	if .behind == [] then "No rival is ahead of hbkm at 1 ms / 3 ms in anything that was measured." else
+		"Where a rival is ahead of hbkm at 1 ms / 3 ms (the best of those that are):", "",
+		(["", "hbkm", "rival", ""] | head(.)),
+		(.behind[] | [.what + if .unit == "" then "" else " (\(.unit))" end, (.hbkm | rounded), (.value | rounded), .rival] | row) end,
+	"",
+	(["target of hbkm (ms, where nothing else is said)", "at most", "measured", ""] | head(.)),
+	(.targets[] | [.what, "\(.limit)", (if .measured == null then "not measured" else "\(.measured * 1000 | round / 1000)" end),
 		(if .met == null then "" elif .met then "met" else "MISSED" end)] | row),
 	"",
-	"| silent death: ms, min / median / p99 / max | deaths | client outage | cut to decision | decision to address | address to answer |",
-	"|---|---|---|---|---|---|",
-	(.death[] | if .outage_ms then [.title, (.outage_ms.n | tostring), (.outage_ms | three), (.detection_ms | three), (.address_ms | three),
-		(.answer_ms | three)] | row else empty end, if .failed then [.title, "", "cannot: \(.failed)", "", "", ""] | row else empty end),
+	(["silent death: ms, min / median / p99 / max", "deaths", "client outage", "cut to decision", "decision to address", "address to answer"] | head(.)),
+	(.death[] | [.title + if .outage_ms then failed else "" end, "\(.outage_ms.n? // 0)"] + if .outage_ms then
+		[(.outage_ms, .detection_ms, .address_ms, .answer_ms | three)] else ["cannot: \(why)", "", "", ""] end | row),
 	"",
-	(["stop", "start", "switch", "switch-back", "carrier", "kill", "hang"] as $events |
-	(["other moves: client outage, ms"] + $events + ["both answered: kill", "both answered: hang"] | row),
-	"|" + "---|" * ($events | length + 3),
+	(events as $events |
+	(["client without an answer, ms"] + ($events | map(event)) + ["killed: both answer for", "hangs: both answer for"] | head(.)),
 	(.moves[] | . as $c | ([$events[] as $event | [$c.events[]? | select(.event == $event)][0] |
 			if . == null then "" elif .outage_ms == null then "cannot" else .outage_ms | rounded end]
 		+ ["kill", "hang" | . as $event | [$c.events[]? | select(.event == $event) | .both_answered_ms | rounded][0] // ""]) as $cells |
-		([$c.title + if $c.failed then " (failed: \($c.failed))" else "" end] + $cells | row))),
+		([$c.title + ($c | failed)] + $cells | row))),
 	"",
-	(["none", "hogs", "fifo", "flood", "fifo-flood", "memory", "standby-stopped"] as $loads |
-	(["false failovers under load: moves (ms both had it); beats late by, us: half / 999 of 1000 / all"] + $loads | row),
-	"|" + "---|" * ($loads | length + 1),
-	(.loads[] | . as $c | [$loads[] as $load | [$c.loads[] | select(.load == $load)][0] | if . == null then "" else
+	if .loads == [] then empty else
+	"Nobody dies, but the machine has more to do than it can: how often the address moved (ms for which both had it); by how many us beats left later " +
+		"than due after the one before, half of them / 999 of 1000 / all:", "",
+	(["none", "hogs", "fifo", "flood", "fifo-flood", "memory", "standby-stopped"] as $loads | .loads as $all |
+	(["load"] + ($all | map(.title)) | head(.)),
+	($loads[] as $load | [$load | load] + [$all[] | [.loads[] | select(.load == $load)][0] | if . == null then "not measured" else
 			"\(.moves)\(if .both_ms > 0 then " (\(.both_ms | rounded))" else "" end); \(if .beats < 3 then "no beats" else
-			.late_us | map(round | tostring) | join(" / ") end)" end] as $cells |
-		([$c.title + if $c.failed then " (failed: \($c.failed))" else "" end] + $cells | row))),
-	"",
-	"| cost of the idle pair | instructions a second | of them in processes | for a beat sent and received | beats a second | bytes a second | resident KiB | locked KiB | module KiB |",
-	"|---|---|---|---|---|---|---|---|---|",
-	(.cost[] | if .failed then [.title, "cannot: \(.failed)"] + [range(7) | ""] else
+			.late_us | map(round | tostring) | join(" / ") end)" end] | row),
+	($all[] | select(.failed) | "", "\(.title): \(why)")),
+	"" end,
+	if .cost == [] then empty else
+	(["the idle pair", "instructions a second", "of them in processes", "for a beat sent and received", "beats a second", "bytes a second", "resident KiB", "locked KiB", "module KiB"] | head(.)),
+	(.cost[] | if .failed then [.title, "cannot: \(why)"] + [range(7) | ""] else
 		[.title] + ([.ns_per_s, .ns_in_processes_per_s, .ns_per_frame, .frames_per_s, .bytes_per_s, .resident_kib, .locked_kib, .module_kib]
 			| map(round | tostring)) end | row),
-	"",
-	"| growth: nodes | groups | cast | beat, ms | instructions a node and beat | outage, ms: min / median / p99 / max |", "|---|---|---|---|---|---|",
+	"" end,
+	if .growth == [] then empty else
+	(["hbkm, nodes", "groups", "sent by", "beat, ms", "instructions a node and beat", "outage, ms: min / median / p99 / max"] | head(.)),
 	(.growth[] | [(.nodes, .groups | tostring), .cast, (.beat_ms, .ns_per_node_and_beat | tostring), (.outage_ms | three)] | row),
-	(.growth_fit[] | "", "A node's beat, \(.cast), costs \(.ns_per_node) instructions and \(.ns_per_peer) more for each peer.");
+	(.growth_fit[] | "", "A node's beat, \(.cast), costs \(.ns_per_node) instructions and \(.ns_per_peer) more for each peer.") end;

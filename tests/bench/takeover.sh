@@ -21,14 +21,15 @@ tracepoint() {
 
 # steps CUT BEAT ANSWER AGENT-PID: the last takeover, from the trace: `US WHAT` lines.
 steps() {
-	awk -v cut="$1" -v beat="$2" -v answer="$3" -v agent="$4" '
+	node_id cookbook
+	awk -v cut="$1" -v beat="$2" -v answer="$3" -v agent="$4" -v dies="node=$NODE_ID" '
 		# Seconds do not fit into a float of microseconds for years: only these minutes matter.
 		{ for (i = 1; i < 8 && $i !~ /^[0-9]+\.[0-9]+:$/; i++) ; split($i, t, /[.:]/); at = t[1] * 1000000 + t[2]; event = $(i + 1) }
 		at < cut - 10000 { next }
 		{ mine = $0 ~ "-" agent " " }
 		function say(what) { if (!(what in told)) { told[what] = 1; printf "%d %s\n", at - verdict, what } }
-		event == "hbkm_node:" && / state=2 / && !verdict { late = at }
-		event == "hbkm_node:" && / state=3 / && !verdict {
+		event == "hbkm_node:" && index($0, dies " state=2 ") && !verdict { late = at }
+		event == "hbkm_node:" && index($0, dies " state=3 ") && !verdict {
 			verdict = at
 			printf "%d the last beat leaves\n%d the cable is cut\n", beat - verdict, cut - verdict
 			if (late) printf "%d it is late\n", late - verdict

@@ -15,6 +15,7 @@ kind_prepare() {
 kind_start() {
 	recipe "$1"
 	[[ ! -e $files/ha.cf ]] || ha_cf "$1" <"$files/ha.cf"
+	[[ ! -e $files/authkeys ]] || authkeys "$1" <"$files/authkeys"
 	# shellcheck disable=SC2086 # none or one
 	agent "$1" ${warm-}
 }
@@ -35,9 +36,21 @@ if [[ -n ${warm-} ]]; then
 	}
 fi
 
-# Only one of the two can die here.
+# node_id NAME: sets NODE_ID to what tracepoints call it: the module's own hash of the name (FNV-1a).
+node_id() {
+	local i code hash=2166136261
+	for ((i = 0; i < ${#1}; i++)); do
+		printf -v code %d "'${1:i:1}"
+		hash=$(((hash ^ code) * 16777619 & 0xffffffff))
+	done
+	printf -v NODE_ID %08x "$hash"
+}
+
+# Who is cut off holds the other one for dead, too, and perhaps earlier: what counts is the death of the other one.
 kind_decided() {
-	sed -n 's/.*hbkm_node: .* state=3 .*now=\([0-9]*\)[0-9]\{3\}$/\1/p' "$trace/trace"
+	other_of "$1"
+	node_id "$OTHER"
+	sed -n "s/.*hbkm_node: node=$NODE_ID state=3 .*now=\\([0-9]*\\)[0-9]\\{3\\}\$/\\1/p" "$trace/trace"
 }
 
 kind_stop() { agent_stop "$1"; }
