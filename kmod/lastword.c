@@ -13,8 +13,11 @@
  *		Of a leave frame nothing counts but who says it.
  *	way	each beat notes the hardware address that its link's frames go to.
  *	skb	one for each link.
- *	netpoll	set up when a device comes. It tries locks and never waits for
- *		one, polls a device whose ring is full, and gives up after a tick.
+ *	netpoll	set up when a device comes. It tries the device's locks and never
+ *		waits for one, polls a device whose ring is full, and gives up
+ *		after a tick. Then, as of netconsole's, a worker is to send what
+ *		is left, which takes a lock of the workqueue's: the only one that
+ *		a stopped processor might hold.
  *
  * Where two users of netpoll share a device, kernels before 6.18 take it from
  * both when one of them goes; then nothing is sent, and deadtime has to do.
