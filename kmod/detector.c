@@ -350,15 +350,17 @@ bool hbkm_detector_look_again(struct hbkm_detector *d, const struct hbkm_timing 
  * @now: monotonic time, ns
  *
  * A firewall that lets frames out and none in, say. Nothing of what it says counts,
- * for it may be a recording; but somebody should be told.
+ * for it may be a recording; but of what lasts somebody should be told.
  *
- * Return: true if that has lasted for a deadtime.
+ * Return: true if it has done so for HBKM_STEADY_NS, and for a deadtime.
  */
 bool hbkm_detector_unheard(const struct hbkm_detector *d, const struct hbkm_timing *own, u64 now)
 {
+	u64 patience = later(own->deadtime_ns, HBKM_STEADY_NS);
+
 	return hbkm_detector_names_claim(d) &&
 	       hbkm_since(d->claimed_ns, now) <= own->deadtime_ns &&
-	       hbkm_since(d->claiming_ns, d->claimed_ns) >= own->deadtime_ns;
+	       hbkm_since(d->claiming_ns, d->claimed_ns) >= patience;
 }
 
 /**

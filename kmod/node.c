@@ -368,7 +368,7 @@ void hbkm_node_judge(struct hbkm_node *node, u64 now, u64 late_ns, u64 *next)
 		hbkm_timer_beat_now(cl, now);
 }
 
-/* Has another machine been beating under our name for a deadtime? */
+/* Has another machine been beating under our name for so long that it is one? */
 static bool has_twin(struct hbkm_cluster *cl, u64 now)
 {
 	u64 deadtime_ns = cl->params.deadtime_us * HBKM_NS_PER_US;
@@ -376,7 +376,7 @@ static bool has_twin(struct hbkm_cluster *cl, u64 now)
 
 	if (!heard || hbkm_since(heard, now) > deadtime_ns)
 		cl->twin_since_ns = now;
-	return hbkm_since(cl->twin_since_ns, now) >= deadtime_ns;
+	return hbkm_since(cl->twin_since_ns, now) >= max(deadtime_ns, HBKM_STEADY_NS);
 }
 
 /*

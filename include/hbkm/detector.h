@@ -27,6 +27,9 @@
 /* Beats in a row, late by more than a quarter of a keepalive, that are not late any more. */
 #define HBKM_LAGGING		4
 
+/* For how long somebody beats until that is more than a few frames gone astray, or repeated. */
+#define HBKM_STEADY_NS		(5000000 * HBKM_NS_PER_US)
+
 /* Sequence numbers that may come out of order on one path. */
 #define HBKM_REPLAY_WINDOW	64
 

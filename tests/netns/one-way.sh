@@ -51,7 +51,7 @@ one_way "standby deaf" cut_in cookbook2 cookbook2
 agent_stop cookbook2
 cut_in cookbook2
 agent cookbook2
-wait_until 5000 says cookbook unheard nodes cookbook2
+wait_until 10000 says cookbook unheard nodes cookbook2
 check "deaf from the start: cookbook says so" says cookbook unheard nodes cookbook2
 check "deaf from the start: and its log" log_has cookbook 'node cookbook2: it beats, but has never heard this node'
 check_match "deaf from the start: and its status" 'beats, but has never heard us' "$(on cookbook hbctl status)"

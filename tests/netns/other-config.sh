@@ -128,7 +128,7 @@ node copy eth0=10.0.2.17/24@br0
 on copy sh -c 'echo cookbook >/proc/sys/kernel/hostname'
 configure_one copy
 agent copy
-wait_until 5000 says cookbook twin nodes cookbook
+wait_until 10000 says cookbook twin nodes cookbook
 check "cookbook says that there are two" says cookbook twin nodes cookbook
 check "and so does its log" log_has cookbook 'node cookbook: another machine beats under this very name'
 check_match "and its status" 'another machine has its name' "$(on cookbook hbctl status)"

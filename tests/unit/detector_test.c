@@ -1017,7 +1017,7 @@ static void who_never_hears_us_is_told_of(void **state)
 
 	(void)state;
 	hbkm_detector_init(&d);
-	for (unsigned int i = 1; i <= 4; i++, t += 10 * MS) {
+	for (unsigned int i = 1; i <= 501; i++, t += 10 * MS) {
 		assert_false(hbkm_detector_unheard(&d, &own, t));
 		b = beat(7, i, t);
 		b.knows_us = false;
@@ -1027,12 +1027,12 @@ static void who_never_hears_us_is_told_of(void **state)
 	/* It falls silent, and begins anew. */
 	assert_false(hbkm_detector_unheard(&d, &own, t + 21 * MS));
 	t += SEC;
-	b = beat(7, 100, t);
+	b = beat(7, 600, t);
 	b.knows_us = false;
 	hbkm_detector_heard(&d, &b, t);
 	assert_false(hbkm_detector_unheard(&d, &own, t));
 	/* It hears us. */
-	b = beat(7, 101, t);
+	b = beat(7, 601, t);
 	assert_int_equal(hbkm_detector_heard(&d, &b, t), FIRST);
 	assert_false(hbkm_detector_unheard(&d, &own, t));
 }

@@ -254,8 +254,8 @@ enum hbkm_node_state {
 #define HBKM_NODE_F_OTHER_POLICY (1U << 6)	/* auto_failback off here or there only */
 #define HBKM_NODE_F_UNVERIFIED	(1U << 7)	/* not up; what came in its name was not signed
 						   by any key here */
-#define HBKM_NODE_F_UNHEARD	(1U << 8)	/* not up; beats of it come, but for a deadtime they
-						   have not said that it hears us */
+#define HBKM_NODE_F_UNHEARD	(1U << 8)	/* not up; beats of it come, for seconds now, but do
+						   not say that it hears us */
 #define HBKM_NODE_F_TWIN	(1U << 9)	/* this very node, and another machine beats under
 						   its name, or somebody repeats an earlier life */
 
