@@ -46,13 +46,15 @@ TOOL_LIBS := libnl-3.0 libnl-genl-3.0 libnl-route-3.0 libkmod json-c libsystemd 
 TOOL_CPPFLAGS := -D_GNU_SOURCE -DHBCTL_VERSION='"$(VERSION)"' -Iinclude/uapi -Iinclude -Itools/hbctl \
 		 -Itools/hbctl/config
 TOOL_CFLAGS := -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+# Every function is looked up when hbctl starts: not in the middle of a takeover.
+TOOL_LDFLAGS := -Wl,-z,relro,-z,now
 TOOL_SOURCES := $(wildcard tools/hbctl/*.c tools/hbctl/*/*.c)
 TOOL_OBJECTS := $(TOOL_SOURCES:%.c=build/%.o) build/kmod/frame.o
 
 tools: build/hbctl
 
 build/hbctl: $(TOOL_OBJECTS)
-	$(CC) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(TOOL_LIBS))
+	$(CC) $(TOOL_LDFLAGS) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(TOOL_LIBS))
 
 build/%.o: %.c
 	@mkdir -p $(@D)

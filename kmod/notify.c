@@ -217,9 +217,22 @@ int hbkm_fill_group(struct sk_buff *skb, const struct hbkm_group *group)
 	return group->holder ? nla_put_u32(skb, HBKM_A_HOLDER, group->holder) : 0;
 }
 
+static size_t guard_room(const struct hbkm_group *group)
+{
+	return group->n_guard * nla_total_size(sizeof(struct in6_addr));
+}
+
 /* ---- events; softirq or process, the lock held ---- */
 
-static struct sk_buff *event_begin(struct hbkm_cluster *cl, u8 event, u64 now, void **hdr)
+/*
+ * Attributes of any object, but for a group's addresses. No more than that: the
+ * kernel may clear all of it first, and netlink copies what is mostly empty, both
+ * while the address waits to be taken.
+ */
+#define EVENT_ROOM	448
+
+static struct sk_buff *event_begin(struct hbkm_cluster *cl, u8 event, size_t more, u64 now,
+				   void **hdr)
 {
 	struct sk_buff *skb;
 
@@ -228,7 +241,7 @@ static struct sk_buff *event_begin(struct hbkm_cluster *cl, u8 event, u64 now, v
 	cl->event_seq++;
 	if (!READ_ONCE(hbkm_events_wanted) || !genl_has_listeners(&hbkm_family, cl->net, 0))
 		return NULL;
-	skb = genlmsg_new(NLMSG_GOODSIZE, GFP_ATOMIC);
+	skb = genlmsg_new(EVENT_ROOM + more, GFP_ATOMIC);
 	if (!skb)
 		goto lost;
 	*hdr = genlmsg_put(skb, 0, 0, &hbkm_family, 0, HBKM_CMD_EVENT);
@@ -269,7 +282,7 @@ void hbkm_notify_cluster(struct hbkm_cluster *cl, u64 now)
 	void *hdr;
 
 	hbkm_sysfs_changed(cl);
-	skb = event_begin(cl, HBKM_EVENT_CLUSTER, now, &hdr);
+	skb = event_begin(cl, HBKM_EVENT_CLUSTER, 0, now, &hdr);
 	if (skb)
 		event_end(cl, skb, hdr, hbkm_fill_cluster(skb, cl));
 }
@@ -285,7 +298,7 @@ void hbkm_notify_node(struct hbkm_node *node, u8 event, u64 now)
 	struct sk_buff *skb;
 	void *hdr;
 
-	skb = event_begin(node->cl, event, now, &hdr);
+	skb = event_begin(node->cl, event, 0, now, &hdr);
 	if (skb)
 		event_end(node->cl, skb, hdr, hbkm_fill_node(skb, node, now));
 }
@@ -300,7 +313,7 @@ void hbkm_notify_link(struct hbkm_link *link, u64 now)
 	struct sk_buff *skb;
 	void *hdr;
 
-	skb = event_begin(link->cl, HBKM_EVENT_LINK, now, &hdr);
+	skb = event_begin(link->cl, HBKM_EVENT_LINK, 0, now, &hdr);
 	if (skb)
 		event_end(link->cl, skb, hdr, hbkm_fill_link(skb, link));
 }
@@ -316,7 +329,7 @@ void hbkm_notify_group(struct hbkm_cluster *cl, struct hbkm_group *group, u64 no
 	struct sk_buff *skb;
 	void *hdr;
 
-	skb = event_begin(cl, HBKM_EVENT_GROUP, now, &hdr);
+	skb = event_begin(cl, HBKM_EVENT_GROUP, guard_room(group), now, &hdr);
 	if (skb)
 		event_end(cl, skb, hdr, hbkm_fill_group(skb, group));
 }
@@ -332,7 +345,7 @@ void hbkm_notify_conflict(struct hbkm_cluster *cl, struct hbkm_group *group, u64
 	struct sk_buff *skb;
 	void *hdr;
 
-	skb = event_begin(cl, HBKM_EVENT_CONFLICT, now, &hdr);
+	skb = event_begin(cl, HBKM_EVENT_CONFLICT, guard_room(group), now, &hdr);
 	if (skb)
 		event_end(cl, skb, hdr, hbkm_fill_group(skb, group) ||
 			  (group->rival && nla_put_u32(skb, HBKM_A_NODE_ID, group->rival)));
@@ -354,7 +367,7 @@ void hbkm_notify_duplicate(struct hbkm_cluster *cl, struct hbkm_group *group,
 	struct sk_buff *skb;
 	void *hdr;
 
-	skb = event_begin(cl, HBKM_EVENT_DUPLICATE, now, &hdr);
+	skb = event_begin(cl, HBKM_EVENT_DUPLICATE, guard_room(group), now, &hdr);
 	if (skb)
 		event_end(cl, skb, hdr, hbkm_fill_group(skb, group) || put_addr(skb, HBKM_A_ADDR, addr) ||
 			  nla_put(skb, HBKM_A_HWADDR, hw_len, hw));
@@ -371,7 +384,7 @@ void hbkm_notify_stall(struct hbkm_cluster *cl, u64 late_ns, u64 now)
 	struct sk_buff *skb;
 	void *hdr;
 
-	skb = event_begin(cl, HBKM_EVENT_STALL, now, &hdr);
+	skb = event_begin(cl, HBKM_EVENT_STALL, 0, now, &hdr);
 	if (skb)
 		event_end(cl, skb, hdr, put_u64(skb, HBKM_A_AGE_NS, late_ns));
 }

@@ -380,9 +380,15 @@ static int receive(struct hbnl *nl, uint32_t seq, struct answer *answer)
 	}
 }
 
+/*
+ * The largest request but for keys, a group with all the nodes and addresses that it can have, needs less. libnl clears
+ * all of a message first, and libnl's own size is a page: too much while the peer waits for a group to be let go.
+ */
+#define MESSAGE_ROOM	1024
+
 static struct nl_msg *new_message(struct hbnl *nl, int flags, uint8_t cmd)
 {
-	struct nl_msg *msg = nlmsg_alloc();
+	struct nl_msg *msg = nlmsg_alloc_size(MESSAGE_ROOM);
 
 	if (msg && !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, nl->family, 0,
 				NLM_F_REQUEST | NLM_F_ACK | flags, cmd, HBKM_GENL_VERSION)) {

@@ -648,7 +648,8 @@ static int open_all(struct agent *a)
 	return HBCTL_OK;
 }
 
-static int configure(struct agent *a)
+/* @down: whether it has yet to be started. */
+static int configure(struct agent *a, bool *down)
 {
 	struct nl_cluster c;
 	int ret;
@@ -667,11 +668,7 @@ static int configure(struct agent *a)
 	if (!a->groups)
 		return fail(HBCTL_REFUSED, "out of memory");
 	groups_prepare(a);
-	if (c.state == HBKM_CLUSTER_DOWN) {
-		ret = hbnl_start(a->nl);
-		if (ret)
-			return refused(a, ret, "start");
-	}
+	*down = c.state == HBKM_CLUSTER_DOWN;
 	act_reconcile(a);
 	if (!a->quit)
 		configure_prune(a->nl, a->config);
@@ -687,6 +684,7 @@ static int start(struct agent *a, const struct run_options *o)
 {
 	struct problems problems = { 0 };
 	uint64_t watchdog_us;
+	bool down = false;
 	int ret;
 
 	a->warm = o->warm;
@@ -714,7 +712,7 @@ static int start(struct agent *a, const struct run_options *o)
 		return ret;
 	if (a->config->realtime && !o->no_realtime)
 		realtime_start(a->config->rtprio);
-	ret = configure(a);
+	ret = configure(a, &down);
 	if (ret)
 		return ret;
 	a->publish_fd = publish_open();
@@ -733,6 +731,10 @@ static int start(struct agent *a, const struct run_options *o)
 	clients_configure(a);
 	hooks_configure(a);
 	ping_configure(a);
+	/* Last: who hears of us may let go at once what is ours, and nobody has it until we come to take it. */
+	ret = down && !a->quit ? hbnl_start(a->nl) : 0;
+	if (ret)
+		return refused(a, ret, "start");
 	sd_notify(0, "READY=1");
 	return HBCTL_OK;
 }
