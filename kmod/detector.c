@@ -388,13 +388,13 @@ bool hbkm_detector_presume_dead(struct hbkm_detector *d)
 u16 hbkm_detector_age_paths(struct hbkm_detector *d, const struct hbkm_timing *own, u64 now)
 {
 	struct hbkm_timing t = timing_for(d, own);
+	unsigned int up, i;
 	u16 down = 0;
-	unsigned int i;
 
 	if (now < d->excused_ns)
 		return 0;
-	for (i = 0; i < HBKM_MAX_PATHS; i++)
-		if (d->paths_up & 1U << i && hbkm_since(d->paths[i].heard_ns, now) > t.deadtime_ns)
+	for (i = 0, up = d->paths_up; up; i++, up >>= 1)
+		if (up & 1 && hbkm_since(d->paths[i].heard_ns, now) > t.deadtime_ns)
 			down |= 1U << i;
 	d->paths_up &= ~down;
 	return down;

@@ -35,6 +35,12 @@ def cost: .rows[0] as $row | { name, title, kind, beat_us, failed } + if $row ==
 	  ns_per_frame: (($with - $without) / $frames | round), frames_per_s: ($frames / $seconds), bytes_per_s: ($bytes / $seconds),
 	  resident_kib: $resident, locked_kib: $locked, module_kib: $code } end | with_entries(select(.value != null));
 
+# Rows: a part, and how many instructions; `hbkm sends`, `hbkm receives` and `function` have two words.
+def profile: { name, title, kind, beat_us, failed,
+	instructions: [.rows[] | select(.[0] != "function" and .[0] != "beats") | { key: (.[:-1] | join("_")), value: .[-1] | tonumber }] | from_entries,
+	functions: [.rows[] | select(.[0] == "function") | { name: .[2], instructions: .[1] | tonumber }] | sort_by(-.instructions) }
+	| with_entries(select(.value != null));
+
 # A row: nodes, groups, cast, us between beats, ns taken in a second, beats sent in it, outages in us.
 def growth: .row as $row | ($row[0:2] + $row[3:6] | map(tonumber)) as [$nodes, $groups, $beat_us, $ns, $beats] |
 	{ nodes: $nodes, groups: $groups, cast: $row[2], beat_ms: ($beat_us | ms), ns_per_s: $ns, beats_per_s: $beats,
@@ -87,12 +93,15 @@ def targets: . as $result
 	| def death($name): $result.death[] | select(.name == $name);
 	  def after($event): [$result.moves[] | select(.name == "hbkm-1-3ms") | .events[] | select(.event == $event) | .outage_ms][0];
 	  def cost($name): [$result.cost[] | select(.name == $name)][0];
+	  def part($part): [$result.profile[] | select(.name == "hbkm-1-3ms") | .instructions[$part]][0];
 	[target("1 ms / 3 ms: outage, median"; [death("hbkm-1-3ms").outage_ms?.median][0]; 3.0),
 	 target("1 ms / 3 ms: outage, worst"; [death("hbkm-1-3ms").outage_ms?.max][0]; 3.4),
 	 target("250 us / 1 ms: outage, worst"; [death("hbkm-250us-1ms").outage_ms?.max][0]; 1.4),
 	 target("1 ms / 3 ms: verdict to first answer, worst"; [death("hbkm-1-3ms").verdict_to_answer_ms?.max][0]; 0.15),
 	 ("stop", "start", "switch", "switch-back" | target("1 ms / 3 ms: \(event): outage"; after(.); 0.5)),
 	 target("a beat sent and received, HMAC-SHA256: instructions"; cost("hbkm-1-3ms-sha256").ns_per_frame?; 18000),
+	 target("of them hbkm's own but for the MAC, of who sends"; part("hbkm_sends"); 1500),
+	 target("and of who receives"; part("hbkm_receives"); 1500),
 	 target("module: KiB"; cost("hbkm-1-3ms").module_kib?; 160),
 	 target("hbctl run: KiB locked in memory"; cost("hbkm-1-3ms").locked_kib?; 13312)];
 
@@ -100,7 +109,8 @@ def targets: . as $result
 def ordered: sort_by([.kind != "hbkm", .kind, .beat_us, .name]);
 
 def result: map(select(.step == "takeover") | del(.step)) as $takeover | { conditions: map(select(.step == "conditions") | del(.step))[0], death: map(select(.step == "death") | death) | ordered, moves: map(select(.step == "moves") | moves) | ordered,
-	loads: map(select(.step == "loads") | loads) | ordered, cost: map(select(.step == "cost") | cost) | ordered, growth: map(select(.step == "growth") | growth) | sort_by([.cast, .groups, .nodes]) }
+	loads: map(select(.step == "loads") | loads) | ordered, cost: map(select(.step == "cost") | cost) | ordered,
+	profile: map(select(.step == "profile") | profile) | ordered, growth: map(select(.step == "growth") | growth) | sort_by([.cast, .groups, .nodes]) }
 	| . + { growth_fit: [.growth as $all | ("ucast", "mcast") as $cast | [$all[] | select(.cast == $cast and .groups == 1)] |
 		fit(.) | select(. != null) | . + { cast: $cast }] }
 	| . + if $takeover == [] then {} else { takeover: $takeover } end
@@ -151,6 +161,11 @@ def table:
 	(.cost[] | if .failed then [.title, "cannot: \(why)"] + [range(7) | ""] else
 		[.title] + ([.ns_per_s, .ns_in_processes_per_s, .ns_per_frame, .frames_per_s, .bytes_per_s, .resident_kib, .locked_kib, .module_kib]
 			| map(round | tostring)) end | row),
+	"" end,
+	if .profile == [] then empty else
+	(["a beat sent and received: instructions", "all", "hbkm, who sends", "hbkm, who receives", "MAC", "bridge and veth", "memory cleared or copied, one a byte", "else in the kernel"] | head(.)),
+	(.profile[] | if .failed then [.title, "cannot: \(why)"] + [range(6) | ""] else
+		[.title] + (.instructions | [.total, .hbkm_sends, .hbkm_receives, .mac, .wire, .memory, .kernel] | map(tostring)) end | row),
 	"" end,
 	if .growth == [] then empty else
 	(["hbkm, nodes", "groups", "sent by", "beat, ms", "instructions a node and beat", "outage, ms: min / median / p99 / max"] | head(.)),

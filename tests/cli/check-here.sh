@@ -57,7 +57,7 @@ files 'bob carol' 'bob 10.0.2.100/24/eth0' 'bcast eth0' 'use_logd on'
 [[ $(build/hbctl check -d "$dir" 2>&1) != *'here;'* ]] || { echo 'not ok - here, to one that is no node' && failed=1; }
 
 files 'alice bob' 'alice 10.0.2.15/24/net0' 'bcast net0' 'use_logd on'
-says 3 'haresources:1: error: [10.0.2.15] is this machine'\''s own address, the only one of net0: an address that moves must be a further one'
+says 3 'haresources:1: error: [10.0.2.15] is this machine'\''s own address, the first one of net0: an address that moves must be a further one'
 says 0 '' --self bob
 files 'alice bob' 'bob 10.0.3.16/24/net1' 'bcast net0' 'use_logd on'
 says 0 'haresources:1: warning: [10.0.3.16] is on net1 here, and not by hbkm: if it is this machine'\''s own, it must not move; if something else put it there (as Heartbeat, if that runs), take it off'

@@ -556,9 +556,11 @@ static void own_addresses(void **state)
 	/* an agent's, and what is not on the interface yet */
 	check_address("10.0.3.100", own, n, NULL);
 	check_address("10.0.3.100", NULL, 0, NULL);
-	check_address("10.0.3.1", own, n, "error: [10.0.3.1] is this machine's own address, the only one of net0");
-	check_address("IPv6addr::2001:db8::1", own, n, "error: [2001:db8::1] is this machine's own address");
-	check_address("10.0.4.1", own, n, "warning: [10.0.4.1] is on net1 here, and not by hbkm");
+	check_address("10.0.3.1", own, n, "error: [10.0.3.1] is this machine's own address, the first one of net0");
+	check_address("IPv6addr::2001:db8::1", own, n, "error: [2001:db8::1] is this machine's own address, the only one");
+	check_address("10.0.4.1", own, n, "error: [10.0.4.1] is this machine's own address, the first one of net1");
+	check_address("10.0.4.2", own, n, "warning: [10.0.4.2] is on net1 here, and not by hbkm");
+	check_address("IPv6addr::fe80::1", own, n, "warning: [fe80::1] is on net0 here, and not by hbkm");
 	/* as Heartbeat puts it */
 	check_address("10.0.5.1", own, n, "warning: [10.0.5.1] is on net2 here, and not by hbkm");
 	check_address("127.0.0.1", own, n, "warning: [127.0.0.1] is a loopback address");

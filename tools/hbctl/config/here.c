@@ -89,19 +89,26 @@ void here_hacf(const struct config *c, const char *file, struct problems *p)
 
 /* ---- addresses ---- */
 
-/* Is it the only one that its interface has of its own, so that it must be the machine's? */
-static bool is_machines(const struct config_own *a, const struct config_own *own, size_t n_own)
+/* As a machine has it of its own: neither an agent's, nor an alias. */
+static bool is_plain(const struct config_own *o)
 {
-	if (a->alias)
-		return false;
-	for (size_t i = 0; i < n_own; i++) {
-		const struct config_own *o = &own[i];
+	return !o->ours && !o->alias && !IN6_IS_ADDR_LINKLOCAL(&o->addr);
+}
 
-		if (o != a && !o->ours && !strcmp(o->ifname, a->ifname) &&
-		    ip_is_v4(&o->addr) == ip_is_v4(&a->addr) && !IN6_IS_ADDR_LINKLOCAL(&o->addr))
+/*
+ * Is it one by which the machine itself is reached? By the rule by which the agent leaves
+ * such an address alone (reconcile.c): of IPv4 the first of its interface, of IPv6 the only one.
+ */
+static bool is_machines(const struct config_own *own, size_t n_own, size_t which)
+{
+	const struct config_own *a = &own[which];
+	bool v4 = ip_is_v4(&a->addr);
+
+	for (size_t i = 0; i < (v4 ? which : n_own); i++)
+		if (i != which && !strcmp(own[i].ifname, a->ifname) && is_plain(&own[i]) &&
+		    ip_is_v4(&own[i].addr) == v4)
 			return false;
-	}
-	return true;
+	return is_plain(a);
 }
 
 static void address_check(const struct place *at, const struct in6_addr *addr,
@@ -117,9 +124,9 @@ static void address_check(const struct place *at, const struct in6_addr *addr,
 
 		if (o->ours || !ip_same(&o->addr, addr))
 			continue;
-		if (is_machines(o, own, n_own))
-			place_error(at, "[%s] is this machine's own address, the only one of %s: an address that moves must be a further one",
-				    ip_text(addr, text), o->ifname);
+		if (is_machines(own, n_own, i))
+			place_error(at, "[%s] is this machine's own address, the %s one of %s: an address that moves must be a further one",
+				    ip_text(addr, text), ip_is_v4(addr) ? "first" : "only", o->ifname);
 		else
 			place_warning(at, "[%s] is on %s here, and not by hbkm: if it is this machine's own, it must not move; if something else put it there (as Heartbeat, if that runs), take it off",
 				      ip_text(addr, text), o->ifname);
