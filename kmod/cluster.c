@@ -123,6 +123,7 @@ struct hbkm_cluster *hbkm_cluster_create(struct net *net, const char *name, cons
 	INIT_LIST_HEAD(&cl->ports);
 	INIT_LIST_HEAD(&cl->groups);
 	hbkm_timer_setup_cluster(cl);
+	hbkm_xmit_setup(cl);
 	hbkm_sysfs_setup(cl);		/* from here on, put_device() frees */
 
 	cl->stats = __netdev_alloc_pcpu_stats(struct hbkm_stats, GFP_KERNEL_ACCOUNT);

@@ -387,12 +387,13 @@ bool hbkm_detector_presume_dead(struct hbkm_detector *d)
  */
 u16 hbkm_detector_age_paths(struct hbkm_detector *d, const struct hbkm_timing *own, u64 now)
 {
-	struct hbkm_timing t = timing_for(d, own);
+	struct hbkm_timing t;
 	unsigned int up, i;
 	u16 down = 0;
 
-	if (now < d->excused_ns)
+	if (!d->paths_up || now < d->excused_ns)
 		return 0;
+	t = timing_for(d, own);
 	for (i = 0, up = d->paths_up; up; i++, up >>= 1)
 		if (up & 1 && hbkm_since(d->paths[i].heard_ns, now) > t.deadtime_ns)
 			down |= 1U << i;

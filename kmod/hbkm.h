@@ -82,17 +82,13 @@ struct hbkm_net {
 /**
  * struct hbkm_alarm - does something in softirq at a given time
  * @timer: goes off
- * @work: brings it into softirq
- * @listen: what has been received comes first
- * @run: what is done
+ * @work: what is done
  * @due_ns: when that is due, or was (hbkm_cluster.lock)
  * @rang_ns: when the timer went off
  */
 struct hbkm_alarm {
 	struct hrtimer timer;
 	struct tasklet_struct work;
-	bool listen;
-	void (*run)(struct hbkm_alarm *alarm);
 	u64 due_ns;
 	u64 rang_ns;
 };
@@ -159,12 +155,12 @@ struct hbkm_node {
 	bool removed;
 	bool judging;
 	bool unverified;
-	u16 said;
-	u32 digest;
-	u32 differs;
 	u8 reason;
+	u16 said;
 	u16 reach;
 	u16 echoed;
+	u32 digest;
+	u32 differs;
 	u64 rtt_ns;
 	struct hbkm_detector detector;
 	struct hbkm_share shares[HBKM_MAX_GROUPS];
@@ -265,8 +261,6 @@ extern const struct hbkm_family hbkm_ipv6;
  * @dev_tracker: our reference to it
  * @port: its socket, NULL: absent (RTNL, read under RCU)
  * @route: cached
- * @reserve: frames to send from when there is no memory
- * @refill: fills @reserve again
  * @lastword: to send the last word in (RTNL)
  * @hop: hardware address that the last beat went to (tx_lock)
  * @hop_saddr: and its source, ::: none known yet (tx_lock)
@@ -295,8 +289,6 @@ struct hbkm_link {
 	netdevice_tracker dev_tracker;
 	struct hbkm_port __rcu *port;
 	struct dst_cache route;
-	struct sk_buff_head reserve;
-	struct work_struct refill;
 	struct sk_buff *lastword;
 	u8 hop[MAX_ADDR_LEN];
 	struct in6_addr hop_saddr;
@@ -413,6 +405,10 @@ struct hbkm_group {
  * @frame: buffer to build frames in (tx_lock)
  * @lastword: what to send in a panic (mutex)
  * @lastword_ready: it is signed (mutex)
+ * @first_link: number of the link that the next frame goes out on first (tx_lock)
+ * @reserve: frames to send from when there is no memory
+ * @n_reserve: how many there are to be (written under mutex)
+ * @refill: fills @reserve again
  * @uevent: tells sysfs pollers and udev
  * @stats: counters
  */
@@ -475,6 +471,10 @@ struct hbkm_cluster {
 	u8 frame[HBKM_FRAME_MAX_LEN];
 	u8 lastword[HBKM_FRAME_MIN_LEN];
 	bool lastword_ready;
+	u8 first_link;
+	struct sk_buff_head reserve;
+	unsigned int n_reserve;
+	struct work_struct refill;
 
 	struct work_struct uevent;
 	struct hbkm_stats __percpu *stats;
@@ -632,8 +632,9 @@ bool hbkm_push_receive(void);
 /* xmit.c */
 void hbkm_xmit_frame(struct hbkm_cluster *cl, u8 type, u8 reason, u64 now);
 struct udphdr *hbkm_xmit_put_udp(struct sk_buff *skb, const struct hbkm_link *link);
-void hbkm_xmit_setup_link(struct hbkm_link *link);
-void hbkm_xmit_stop_link(struct hbkm_link *link);
+void hbkm_xmit_setup(struct hbkm_cluster *cl);
+void hbkm_xmit_add_link(struct hbkm_cluster *cl);
+void hbkm_xmit_remove_link(struct hbkm_cluster *cl);
 
 /* recv.c */
 int hbkm_recv(struct sock *sk, struct sk_buff *skb);

@@ -337,10 +337,10 @@ int hbkm_link_create(struct hbkm_cluster *cl, const struct hbkm_link_config *c,
 	link->number = c->number;
 	link->ttl = c->ttl;
 	strscpy(link->ifname, c->ifname, sizeof(link->ifname));
-	hbkm_xmit_setup_link(link);
+	hbkm_xmit_add_link(cl);
 	ret = dst_cache_init(&link->route, GFP_KERNEL_ACCOUNT);
 	if (ret)
-		goto err_stop;
+		goto err_free;
 
 	dev = __dev_get_by_name(cl->net, link->ifname);
 	if (dev) {
@@ -354,8 +354,8 @@ int hbkm_link_create(struct hbkm_cluster *cl, const struct hbkm_link_config *c,
 
 err_destroy:
 	dst_cache_destroy(&link->route);
-err_stop:
-	hbkm_xmit_stop_link(link);
+err_free:
+	hbkm_xmit_remove_link(cl);
 	kfree(link);
 	return ret;
 }
@@ -375,7 +375,7 @@ void hbkm_link_remove(struct hbkm_link *link)
 		hbkm_link_detach(link);		/* waits for readers */
 	else
 		synchronize_net();
-	hbkm_xmit_stop_link(link);
+	hbkm_xmit_remove_link(cl);
 	dst_cache_destroy(&link->route);
 	kfree(link);
 	hbkm_cluster_links_changed(cl);

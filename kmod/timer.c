@@ -30,33 +30,35 @@
 
 #define ALARM_MODE	HRTIMER_MODE_ABS_HARD
 
-static void alarm_work(struct tasklet_struct *work)
-{
-	struct hbkm_alarm *alarm = container_of(work, struct hbkm_alarm, work);
-
-	alarm->run(alarm);
-}
-
-static enum hrtimer_restart alarm_rings(struct hrtimer *timer)
+static struct hbkm_alarm *rings(struct hrtimer *timer)
 {
 	struct hbkm_alarm *alarm = container_of(timer, struct hbkm_alarm, timer);
 
 	alarm->rang_ns = ktime_get_ns();
-	if (alarm->listen)
-		tasklet_schedule(&alarm->work);
-	else
-		tasklet_hi_schedule(&alarm->work);
+	return alarm;
+}
+
+/* Before all that has been received is looked at, or after that. */
+static enum hrtimer_restart rings_first(struct hrtimer *timer)
+{
+	tasklet_hi_schedule(&rings(timer)->work);
 	hbkm_push_softirq();
 	return HRTIMER_NORESTART;
 }
 
-static void alarm_setup(struct hbkm_alarm *alarm, void (*run)(struct hbkm_alarm *alarm),
-			bool listen)
+static enum hrtimer_restart rings_last(struct hrtimer *timer)
 {
-	alarm->run = run;
-	alarm->listen = listen;
-	tasklet_setup(&alarm->work, alarm_work);
-	hrtimer_setup(&alarm->timer, alarm_rings, CLOCK_MONOTONIC, ALARM_MODE);
+	tasklet_schedule(&rings(timer)->work);
+	hbkm_push_softirq();
+	return HRTIMER_NORESTART;
+}
+
+static void alarm_setup(struct hbkm_alarm *alarm,
+			enum hrtimer_restart (*rings)(struct hrtimer *timer),
+			void (*work)(struct tasklet_struct *work))
+{
+	tasklet_setup(&alarm->work, work);
+	hrtimer_setup(&alarm->timer, rings, CLOCK_MONOTONIC, ALARM_MODE);
 }
 
 /* Context: the cluster's lock held. */
@@ -101,9 +103,10 @@ static void put_off_judges(struct hbkm_cluster *cl, u64 now, u64 next)
 	}
 }
 
-static void beat(struct hbkm_alarm *alarm)
+static void beat(struct tasklet_struct *work)
 {
-	struct hbkm_cluster *cl = container_of(alarm, struct hbkm_cluster, beat);
+	struct hbkm_cluster *cl = container_of(work, struct hbkm_cluster, beat.work);
+	struct hbkm_alarm *alarm = &cl->beat;
 	u64 now, late_ns, next;
 
 	spin_lock(&cl->lock);
@@ -127,22 +130,22 @@ static void beat(struct hbkm_alarm *alarm)
 	trace_hbkm_beat(cl->seq, late_ns);
 }
 
-static void extra(struct hbkm_alarm *alarm)
+static void extra(struct tasklet_struct *work)
 {
-	struct hbkm_cluster *cl = container_of(alarm, struct hbkm_cluster, extra);
+	struct hbkm_cluster *cl = container_of(work, struct hbkm_cluster, extra.work);
 	u64 now;
 
 	spin_lock(&cl->lock);
 	now = ktime_get_ns();
 	hbkm_count(cl->stats, HBKM_STAT_BEAT_EXTRA);
-	hbkm_cluster_late(cl, now, hbkm_since(alarm->due_ns, now));
+	hbkm_cluster_late(cl, now, hbkm_since(cl->extra.due_ns, now));
 	spin_unlock(&cl->lock);
 	hbkm_xmit_frame(cl, HBKM_FRAME_BEAT, HBKM_REASON_NONE, now);
 }
 
-static void announce(struct hbkm_alarm *alarm)
+static void announce(struct tasklet_struct *work)
 {
-	struct hbkm_cluster *cl = container_of(alarm, struct hbkm_cluster, announce);
+	struct hbkm_cluster *cl = container_of(work, struct hbkm_cluster, announce.work);
 	struct hbkm_group *group;
 	u64 next = 0, now;
 	u8 slot = 0;
@@ -153,15 +156,16 @@ static void announce(struct hbkm_alarm *alarm)
 	if (group)
 		slot = group->slot;
 	if (next)
-		alarm_set(alarm, next);
+		alarm_set(&cl->announce, next);
 	spin_unlock(&cl->lock);
 	if (group)
 		hbkm_guard_announce(cl, slot);
 }
 
-static void judge(struct hbkm_alarm *alarm)
+static void judge(struct tasklet_struct *work)
 {
-	struct hbkm_node *node = container_of(alarm, struct hbkm_node, judge);
+	struct hbkm_node *node = container_of(work, struct hbkm_node, judge.work);
+	struct hbkm_alarm *alarm = &node->judge;
 	struct hbkm_cluster *cl = node->cl;
 	u64 next = 0, now;
 
@@ -184,9 +188,9 @@ unlock:
  */
 void hbkm_timer_setup_cluster(struct hbkm_cluster *cl)
 {
-	alarm_setup(&cl->beat, beat, false);
-	alarm_setup(&cl->extra, extra, false);
-	alarm_setup(&cl->announce, announce, false);
+	alarm_setup(&cl->beat, rings_first, beat);
+	alarm_setup(&cl->extra, rings_first, extra);
+	alarm_setup(&cl->announce, rings_first, announce);
 }
 
 /**
@@ -195,7 +199,7 @@ void hbkm_timer_setup_cluster(struct hbkm_cluster *cl)
  */
 void hbkm_timer_setup_node(struct hbkm_node *node)
 {
-	alarm_setup(&node->judge, judge, true);
+	alarm_setup(&node->judge, rings_last, judge);
 }
 
 /**

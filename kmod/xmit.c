@@ -11,8 +11,12 @@
 #include "hbkm.h"
 #include "trace.h"
 
-/* Beats that a link can still send when there is no memory to be had at all. */
-#define RESERVE	16
+/*
+ * Frames that can still be sent when there is no memory to be had at all: some beats
+ * of a pair, and two of each link where there are many.
+ */
+#define RESERVE		16
+#define RESERVE_LINK	2
 
 /* So many refusals in a row are told: one alone may be a queue that was full. */
 #define REFUSALS	3
@@ -155,14 +159,14 @@ static struct dst_entry *route(struct hbkm_link *link, const struct net_device *
 	return dst;
 }
 
-static struct sk_buff *take_skb(struct hbkm_link *link, size_t len)
+static struct sk_buff *take_skb(struct hbkm_cluster *cl, size_t len)
 {
 	struct sk_buff *skb = alloc_skb(HEADROOM + len, GFP_ATOMIC | __GFP_NOWARN);
 
 	if (!skb) {
-		skb = skb_dequeue(&link->reserve);
-		hbkm_count(link->cl->stats, HBKM_STAT_TX_NOMEM);
-		schedule_work(&link->refill);
+		skb = skb_dequeue(&cl->reserve);
+		hbkm_count(cl->stats, HBKM_STAT_TX_NOMEM);
+		schedule_work(&cl->refill);
 	}
 	return skb;
 }
@@ -201,7 +205,7 @@ static int send(struct hbkm_link *link, struct net_device *dev, struct hbkm_port
 	if (IS_ERR(dst))
 		return PTR_ERR(dst);
 	hbkm_lastword_learn(link, dev, dst, &saddr);
-	skb = take_skb(link, len);
+	skb = take_skb(link->cl, len);
 	if (!skb) {
 		dst_release(dst);
 		return -ENOMEM;
@@ -214,14 +218,14 @@ static int send(struct hbkm_link *link, struct net_device *dev, struct hbkm_port
 	return ret > 0 ? net_xmit_errno(ret) : ret;
 }
 
-static void send_on_link(struct hbkm_link *link, const u8 *frame, size_t len)
+static int send_on_link(struct hbkm_link *link, const u8 *frame, size_t len)
 {
 	struct hbkm_port *port = rcu_dereference(link->port);
 	struct net_device *dev = rcu_dereference(link->dev);
 	int ret;
 
 	if (!port || !dev || READ_ONCE(link->state) != HBKM_LINK_UP)
-		return;
+		return 0;
 	ret = send(link, dev, port, frame, len);
 	if (ret) {
 		atomic64_inc(&link->tx_errors);
@@ -233,6 +237,26 @@ static void send_on_link(struct hbkm_link *link, const u8 *frame, size_t len)
 		WRITE_ONCE(link->refused, 0);
 		atomic64_inc(&link->tx);
 		hbkm_count(link->cl->stats, HBKM_STAT_TX);
+	}
+	return ret;
+}
+
+/* Where memory is short no link goes without twice in a row: the next frame begins there. */
+static void send_on_links(struct hbkm_cluster *cl, size_t len)
+{
+	unsigned int first = cl->first_link, turn;
+	struct hbkm_link *link;
+	bool starved = false;
+
+	for (turn = 0; turn <= !!first; turn++) {
+		list_for_each_entry_rcu(link, &cl->links, list) {
+			if ((link->id < first) != turn)
+				continue;
+			if (send_on_link(link, cl->frame, len) == -ENOMEM && !starved) {
+				cl->first_link = link->id;
+				starved = true;
+			}
+		}
 	}
 }
 
@@ -251,7 +275,6 @@ static void send_on_link(struct hbkm_link *link, const u8 *frame, size_t len)
 void hbkm_xmit_frame(struct hbkm_cluster *cl, u8 type, u8 reason, u64 now)
 {
 	const struct hbkm_keyring *ring;
-	struct hbkm_link *link;
 	size_t len;
 
 	rcu_read_lock();
@@ -275,51 +298,64 @@ void hbkm_xmit_frame(struct hbkm_cluster *cl, u8 type, u8 reason, u64 now)
 		hbkm_count(cl->stats, HBKM_STAT_TX_ERROR);
 		goto unlock;
 	}
-	list_for_each_entry_rcu(link, &cl->links, list)
-		send_on_link(link, cl->frame, len);
+	send_on_links(cl, len);
 unlock:
 	spin_unlock_bh(&cl->tx_lock);
 	rcu_read_unlock();
 }
 
-static void fill_reserve(struct hbkm_link *link)
+static void fill_reserve(struct hbkm_cluster *cl)
 {
-	while (skb_queue_len_lockless(&link->reserve) < RESERVE) {
+	while (skb_queue_len_lockless(&cl->reserve) < READ_ONCE(cl->n_reserve)) {
 		struct sk_buff *skb = alloc_skb(HEADROOM + HBKM_FRAME_MAX_LEN,
 						GFP_KERNEL_ACCOUNT);
 
 		if (!skb)
 			break;
-		skb_queue_tail(&link->reserve, skb);
+		skb_queue_tail(&cl->reserve, skb);
 	}
 }
 
 static void refill(struct work_struct *work)
 {
-	fill_reserve(container_of(work, struct hbkm_link, refill));
+	fill_reserve(container_of(work, struct hbkm_cluster, refill));
 }
 
 /**
- * hbkm_xmit_setup_link() - lay up memory to send from
- * @link: a new link
- *
- * Context: process. Sleeps.
+ * hbkm_xmit_setup() - nothing is laid up yet to send from
+ * @cl: a new cluster
  */
-void hbkm_xmit_setup_link(struct hbkm_link *link)
+void hbkm_xmit_setup(struct hbkm_cluster *cl)
 {
-	skb_queue_head_init(&link->reserve);
-	INIT_WORK(&link->refill, refill);
-	fill_reserve(link);
+	skb_queue_head_init(&cl->reserve);
+	INIT_WORK(&cl->refill, refill);
 }
 
 /**
- * hbkm_xmit_stop_link() - give that memory back
- * @link: a link on which nothing is sent any longer
+ * hbkm_xmit_add_link() - lay up memory for a further link to send from
+ * @cl: its cluster
  *
- * Context: process. Sleeps.
+ * Context: process, hbkm_net.lock held. Sleeps.
  */
-void hbkm_xmit_stop_link(struct hbkm_link *link)
+void hbkm_xmit_add_link(struct hbkm_cluster *cl)
 {
-	cancel_work_sync(&link->refill);
-	skb_queue_purge(&link->reserve);
+	WRITE_ONCE(cl->n_reserve, cl->n_reserve + (cl->n_reserve ? 0 : RESERVE) + RESERVE_LINK);
+	fill_reserve(cl);
+}
+
+/**
+ * hbkm_xmit_remove_link() - give a link's share back; with the last link, all of it
+ * @cl: its cluster
+ *
+ * Context: process, hbkm_net.lock held; the link sends no longer. Sleeps.
+ */
+void hbkm_xmit_remove_link(struct hbkm_cluster *cl)
+{
+	unsigned int left = cl->n_reserve - RESERVE_LINK;
+
+	WRITE_ONCE(cl->n_reserve, left == RESERVE ? 0 : left);
+	if (!cl->n_reserve)
+		cancel_work_sync(&cl->refill);
+	while (skb_queue_len_lockless(&cl->reserve) > cl->n_reserve)
+		kfree_skb(skb_dequeue(&cl->reserve));
 }

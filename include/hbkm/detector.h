@@ -88,6 +88,7 @@ struct hbkm_path {
  * @oneway: it is heard, but does not hear us
  * @gone: this life of it has said good-bye
  * @doubted: it lived when we were cut off from everybody: that it is silent says little
+ * @offset_count: beats in the present half of the window of @offset_ns
  * @oneway_ns: since when it does not hear us
  * @incarnation: the life of it that we believe in, 0: none yet
  * @seq: newest number heard of that life
@@ -101,15 +102,14 @@ struct hbkm_path {
  * @deadtime_us: as it says
  * @offset_ns: our clock minus its clock at best: in the last full half and in
  *	the present half of the window
- * @offset_count: beats in the present half
- * @lagging: beats in a row that came more than a quarter of a keepalive late
- * @lagging_ns: our clock minus its clock at best among them
+ * @lagging_ns: our clock minus its clock at best among those of @lagging
  * @claimed_incarnation: a life that was heard and has still to prove itself, 0:
  *	none. Has no effect but that we name it, which lets it do so.
  * @claimed_seq: newest number heard of it
  * @claimed_ns: when
  * @claiming_ns: since when, without a pause of a deadtime
  * @paths_up: bitmap of the paths on which it is heard
+ * @lagging: beats in a row that came more than a quarter of a keepalive late
  * @paths: each of them
  */
 struct hbkm_detector {
@@ -117,6 +117,7 @@ struct hbkm_detector {
 	bool oneway;
 	bool gone;
 	bool doubted;
+	u32 offset_count;
 	u64 oneway_ns;
 	u64 incarnation;
 	u64 seq;
@@ -128,14 +129,13 @@ struct hbkm_detector {
 	u32 keepalive_us;
 	u32 deadtime_us;
 	s64 offset_ns[2];
-	u32 offset_count;
-	u8 lagging;
 	s64 lagging_ns;
 	u64 claimed_incarnation;
 	u64 claimed_seq;
 	u64 claimed_ns;
 	u64 claiming_ns;
 	u16 paths_up;
+	u8 lagging;
 	struct hbkm_path paths[HBKM_MAX_PATHS];
 };
 

@@ -5,7 +5,8 @@
 # stopped: the difference is the contestant's, kernel, wire, scheduler and all.
 #	tests/bench/cost.sh CONTESTANT [SECONDS]
 # A line in $LAB_OUT/rows: seconds, ns taken with it and without it, ns of that in its processes, frames and bytes that both nodes
-# have sent, KiB resident of its processes on one node, of them locked, KiB of its module.
+# have sent, KiB resident of its processes on one node, of them locked, KiB of its module, bytes of the kernel's memory for a peer
+# more, with a link of its own (-: of rivals that is not known).
 # lab: files common.sh ../netns/common.sh ../load/trace.sh kinds contestants
 # lab: modules sha1_ssse3 sha256_ssse3
 # shellcheck source-path=SCRIPTDIR source=../lab/lib.sh
@@ -47,6 +48,44 @@ memory() {
 	done | awk '{ n += $1 } END { print n + 0 }'
 }
 
+# reloaded AGENT-PID: sets KEPT, the bytes that the kernel allocates for the agent meanwhile, and keeps.
+reloaded() {
+	local before
+	before=$(grep -c 'Configuration reloaded.' "$LAB_OUT/cookbook.log")
+	echo >"$trace/trace"
+	echo 1 >"$trace/events/kmem/enable"
+	kill -HUP "$1"
+	wait_until 5000 reloaded_more "$before"
+	sleep_us 500000
+	echo 0 >"$trace/events/kmem/enable"
+	KEPT=$(awk '
+		{ split("", value); for (i = 1; i <= NF; i++) if (split($i, word, "=") == 2) value[word[1]] = word[2] }
+		/ (kmalloc|kmem_cache_alloc)(_node)?: / { kept[value["ptr"]] = value["bytes_alloc"] }
+		/ (kfree|kmem_cache_free): / { delete kept[value["ptr"]] }
+		END { for (ptr in kept) sum += kept[ptr]; printf "%d", sum }' "$trace/trace")
+}
+reloaded_more() { (($(grep -c 'Configuration reloaded.' "$LAB_OUT/cookbook.log") > $1)); }
+
+# peer_bytes: sets PEER_BYTES, by what eight nodes that are added take more than a reload without any.
+peer_bytes() {
+	local i agent event lines=''
+	agent_pid cookbook agent
+	for ((i = 1; i <= 8; i++)); do
+		# Somebody has to answer to ARP: else beats wait in a queue for it, which is not a peer's memory.
+		on cookbook2 ip address add "10.0.2.$((100 + i))/32" dev eth0
+		lines+="node n$i"$'\n'"ucast eth0 10.0.2.$((100 + i))"$'\n'
+	done
+	for event in kmalloc kmalloc_node kmem_cache_alloc kmem_cache_alloc_node; do
+		[[ ! -e $trace/events/kmem/$event ]] || echo "common_pid == $agent" >"$trace/events/kmem/$event/filter"
+	done
+	reloaded "$agent"
+	PEER_BYTES=$KEPT
+	on cookbook sh -c "echo '$lines' >>/etc/ha.d/ha.cf"
+	reloaded "$agent"
+	check_eq "nodes" 10 "$(on cookbook hbctl show nodes | wc -l)"
+	PEER_BYTES=$(((KEPT - PEER_BYTES) / 8))
+}
+
 spin() {
 	labtool spin $((seconds * 1000)) | awk '{ print $2 }'
 }
@@ -64,6 +103,8 @@ done
 module=0
 [[ ! -e /sys/module/hbkm/coresize ]] || module=$(($(</sys/module/hbkm/coresize) / 1024))
 resident=$(memory VmRSS) locked=$(memory VmLck)
+PEER_BYTES=-
+[[ $kind != hbkm ]] || peer_bytes
 for name in cookbook2 cookbook; do
 	kind_stop "$name"
 done
@@ -71,5 +112,5 @@ sleep_us 1000000
 left=$(spin)
 check_ge "$contestant: it takes more than nothing, ns" "$taken" "$left"
 check_ge "$contestant: it beats" "$packets" 1
-keep "$seconds $taken $left $run $packets $bytes $resident $locked $module"
+keep "$seconds $taken $left $run $packets $bytes $resident $locked $module $PEER_BYTES"
 lab_done

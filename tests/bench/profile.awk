@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # Of the kernel's symbols, sorted, and QEMU's log of the instructions executed: how many a beat takes, of both who sends it and
-# who receives it. `PART N` for each part, and `function N NAME` for those that most are of.
+# who receives it, where nothing else is going on. `PART N` for each part, and `function N NAME` for those that most are of.
 #	awk -f profile.awk kallsyms trace
 # An instruction that is repeated, as a copy is for each byte, counts as often.
 
@@ -58,33 +58,30 @@ file == 1 {
 	i = known[address]
 	if (entered[address]) {
 		if (name[i] == "hbkm_xmit_frame") {
-			# The first ones come while the script that asked for this is at work.
-			if (++beats == 11)
-				delete count
+			# One that lies between two whole ones, and that no process ran in: this script is none of a beat's work.
+			if (begun++ && !(0 in count)) {
+				beats++
+				for (key in count)
+					whole[key] += count[key]
+			}
+			delete count
 		} else if (name[i] == "beat" && part[i] == "hbkm") {
 			side = "sends"
 		} else if (name[i] == "ip_rcv" || name[i] == "ipv6_rcv") {
 			side = "receives"
 		}
-		# Whole beats only.
-		if (name[i] == "hbkm_xmit_frame" && beats > 11)
-			for (key in count) {
-				whole[key] += count[key]
-				delete count[key]
-			}
 	}
 	count[part[i] == "hbkm" ? "-" side : i]++
 }
 
 END {
-	beats -= 11
 	if (beats < 10)
 		exit 1
 	for (key in whole) {
 		n = whole[key] / beats
 		total += n
 		sum[key ~ /^-/ ? "hbkm " substr(key, 2) : part[key]] += n
-		if (key !~ /^-/ && key != "0" && n >= 100)
+		if (key !~ /^-/ && n >= 100)
 			printf "function %d %s\n", n + 0.5, name[key]
 	}
 	printf "beats %d\ntotal %d\n", beats, total + 0.5

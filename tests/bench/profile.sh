@@ -29,10 +29,11 @@ monitor() {
 	qmp '{"execute":"human-monitor-command","arguments":{"command-line":"'"$1"'"}}'
 }
 
-qmp '{"execute":"qmp_capabilities"}' && wait_settled || lab_done
+if ! qmp '{"execute":"qmp_capabilities"}' || ! wait_settled; then
+	lab_done
+fi
 cat /proc/kallsyms >"$LAB_OUT/kallsyms"
-# What was traced was kept in the course of it, too.
-trace_stop
+echo 0 >"$trace/tracing_on"
 # It is one or the other, by QEMU's version.
 monitor 'singlestep on'
 monitor 'one-insn-per-tb on'

@@ -28,12 +28,12 @@ def loads: { name, title, kind, beat_us, failed,
 		{ load: $load, moves: $moves, both_ms: ($both | ms), beats: $beats, late_us: [$half, $most, $worst] }] }
 	| with_entries(select(.value != null));
 
-# One row: seconds, ns taken with it and without it, ns in its processes, frames, bytes, KiB resident, locked, KiB of the module.
+# One row: seconds, ns taken with it and without it, ns in its processes, frames, bytes, KiB resident, locked, KiB of the module, bytes a peer.
 def cost: .rows[0] as $row | { name, title, kind, beat_us, failed } + if $row == null then {} else
-	($row | map(tonumber)) as [$seconds, $with, $without, $processes, $frames, $bytes, $resident, $locked, $code] |
+	($row | map(tonumber? // null)) as [$seconds, $with, $without, $processes, $frames, $bytes, $resident, $locked, $code, $peer] |
 	{ ns_per_s: (($with - $without) / $seconds | round), ns_in_processes_per_s: ($processes / $seconds | round),
 	  ns_per_frame: (($with - $without) / $frames | round), frames_per_s: ($frames / $seconds), bytes_per_s: ($bytes / $seconds),
-	  resident_kib: $resident, locked_kib: $locked, module_kib: $code } end | with_entries(select(.value != null));
+	  resident_kib: $resident, locked_kib: $locked, module_kib: $code, peer_bytes: $peer } end | with_entries(select(.value != null));
 
 # Rows: a part, and how many instructions; `hbkm sends`, `hbkm receives` and `function` have two words.
 def profile: { name, title, kind, beat_us, failed,
@@ -93,16 +93,17 @@ def targets: . as $result
 	| def death($name): $result.death[] | select(.name == $name);
 	  def after($event): [$result.moves[] | select(.name == "hbkm-1-3ms") | .events[] | select(.event == $event) | .outage_ms][0];
 	  def cost($name): [$result.cost[] | select(.name == $name)][0];
-	  def part($part): [$result.profile[] | select(.name == "hbkm-1-3ms") | .instructions[$part]][0];
+	  def part($part): [$result.profile[]? | select(.name == "hbkm-1-3ms") | .instructions[$part]][0];
 	[target("1 ms / 3 ms: outage, median"; [death("hbkm-1-3ms").outage_ms?.median][0]; 3.0),
 	 target("1 ms / 3 ms: outage, worst"; [death("hbkm-1-3ms").outage_ms?.max][0]; 3.4),
 	 target("250 us / 1 ms: outage, worst"; [death("hbkm-250us-1ms").outage_ms?.max][0]; 1.4),
 	 target("1 ms / 3 ms: verdict to first answer, worst"; [death("hbkm-1-3ms").verdict_to_answer_ms?.max][0]; 0.15),
 	 ("stop", "start", "switch", "switch-back" | target("1 ms / 3 ms: \(event): outage"; after(.); 0.5)),
 	 target("a beat sent and received, HMAC-SHA256: instructions"; cost("hbkm-1-3ms-sha256").ns_per_frame?; 18000),
-	 target("of them hbkm's own but for the MAC, of who sends"; part("hbkm_sends"); 1500),
+	 target("a beat: hbkm's own instructions but for the MAC, of who sends"; part("hbkm_sends"); 1500),
 	 target("and of who receives"; part("hbkm_receives"); 1500),
 	 target("module: KiB"; cost("hbkm-1-3ms").module_kib?; 160),
+	 target("a peer with its link: bytes of the kernel's memory"; cost("hbkm-1-3ms").peer_bytes?; 8192),
 	 target("hbctl run: KiB locked in memory"; cost("hbkm-1-3ms").locked_kib?; 13312)];
 
 # Ours first, then each rival, the fast ones of each first.
@@ -157,15 +158,15 @@ def table:
 	($all[] | select(.failed) | "", "\(.title): \(why)")),
 	"" end,
 	if .cost == [] then empty else
-	(["the idle pair", "instructions a second", "of them in processes", "for a beat sent and received", "beats a second", "bytes a second", "resident KiB", "locked KiB", "module KiB"] | head(.)),
-	(.cost[] | if .failed then [.title, "cannot: \(why)"] + [range(7) | ""] else
-		[.title] + ([.ns_per_s, .ns_in_processes_per_s, .ns_per_frame, .frames_per_s, .bytes_per_s, .resident_kib, .locked_kib, .module_kib]
-			| map(round | tostring)) end | row),
+	(["the idle pair", "instructions a second", "of them in processes", "for a beat sent and received", "beats a second", "bytes a second", "resident KiB", "locked KiB", "module KiB", "bytes a peer"] | head(.)),
+	(.cost[] | if .failed then [.title, "cannot: \(why)"] + [range(8) | ""] else
+		[.title] + ([.ns_per_s, .ns_in_processes_per_s, .ns_per_frame, .frames_per_s, .bytes_per_s, .resident_kib, .locked_kib, .module_kib, .peer_bytes]
+			| map(if . == null then "" else round | tostring end)) end | row),
 	"" end,
-	if .profile == [] then empty else
+	if (.profile // []) == [] then empty else
 	(["a beat sent and received: instructions", "all", "hbkm, who sends", "hbkm, who receives", "MAC", "bridge and veth", "memory cleared or copied, one a byte", "else in the kernel"] | head(.)),
 	(.profile[] | if .failed then [.title, "cannot: \(why)"] + [range(6) | ""] else
-		[.title] + (.instructions | [.total, .hbkm_sends, .hbkm_receives, .mac, .wire, .memory, .kernel] | map(tostring)) end | row),
+		[.title] + (.instructions | [.total, .hbkm_sends, .hbkm_receives, .mac, .wire, .memory, .kernel] | map(. // 0 | tostring)) end | row),
 	"" end,
 	if .growth == [] then empty else
 	(["hbkm, nodes", "groups", "sent by", "beat, ms", "instructions a node and beat", "outage, ms: min / median / p99 / max"] | head(.)),

@@ -540,14 +540,15 @@ static void check_address(const char *text, const struct config_own *own, size_t
 static void own_addresses(void **state)
 {
 	struct config_own own[] = {
-		{ addr("127.0.0.1"), "lo", false, false },
-		{ addr("10.0.3.1"), "net0", false, false },
-		{ addr("10.0.3.100"), "net0", false, true },
-		{ addr("fe80::1"), "net0", false, false },
-		{ addr("2001:db8::1"), "net0", false, false },
-		{ addr("10.0.4.1"), "net1", false, false },
-		{ addr("10.0.4.2"), "net1", false, false },
-		{ addr("10.0.5.1"), "net2", true, false },
+		{ addr("127.0.0.1"), "lo", false, false, false },
+		{ addr("10.0.3.1"), "net0", false, false, false },
+		{ addr("10.0.3.100"), "net0", false, true, false },
+		{ addr("fe80::1"), "net0", false, false, false },
+		{ addr("2001:db8::1"), "net0", false, false, false },
+		{ addr("10.0.4.1"), "net1", false, false, false },
+		{ addr("10.0.4.2"), "net1", false, false, false },
+		{ addr("10.0.5.1"), "net2", true, false, false },
+		{ addr("10.0.5.2"), "net2", false, false, true },
 	};
 	size_t n = ARRAY_SIZE(own);
 
@@ -560,9 +561,9 @@ static void own_addresses(void **state)
 	check_address("IPv6addr::2001:db8::1", own, n, "error: [2001:db8::1] is this machine's own address, the only one");
 	check_address("10.0.4.1", own, n, "error: [10.0.4.1] is this machine's own address, the first one of net1");
 	check_address("10.0.4.2", own, n, "warning: [10.0.4.2] is on net1 here, and not by hbkm");
-	check_address("IPv6addr::fe80::1", own, n, "warning: [fe80::1] is on net0 here, and not by hbkm");
 	/* as Heartbeat puts it */
 	check_address("10.0.5.1", own, n, "warning: [10.0.5.1] is on net2 here, and not by hbkm");
+	check_address("10.0.5.2", own, n, "warning: [10.0.5.2] is on net2 here, and not by hbkm");
 	check_address("127.0.0.1", own, n, "warning: [127.0.0.1] is a loopback address");
 	/* an agent has no such doubts, and other machines' are not known */
 	config_free(config);

@@ -59,7 +59,8 @@ static int print_json(const struct config *c, const struct problems *problems)
 }
 
 /* An address that an agent put there is a service address, as it should be. */
-static int mark_ours(struct config_own *own, size_t n_own)
+/* What the kernel alone knows of them: whether an agent put them there, and whether they are beside others. */
+static int look_closer(struct config_own *own, size_t n_own)
 {
 	struct vip_present *present = NULL;
 	struct rtnl *rt;
@@ -70,8 +71,11 @@ static int mark_ours(struct config_own *own, size_t n_own)
 	if (!ret)
 		ret = vip_list(rt, &present, &n);
 	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; present[i].ours && j < n_own; j++)
-			own[j].ours |= ip_same(&own[j].addr, &present[i].addr);
+		for (size_t j = 0; j < n_own; j++)
+			if (ip_same(&own[j].addr, &present[i].addr)) {
+				own[j].ours |= present[i].ours;
+				own[j].secondary |= present[i].secondary;
+			}
 	free(present);
 	vip_close(rt);
 	errno = -ret;
@@ -155,7 +159,7 @@ int cmd_check(int argc, char **argv)
 	here = !self || !strcasecmp(self, uts.nodename);
 	if (here) {
 		n_own = own_list(&own);
-		if (n_own < 0 || mark_ours(own, n_own))
+		if (n_own < 0 || look_closer(own, n_own))
 			return fail(HBCTL_REFUSED, "cannot list this node's addresses: %m");
 	}
 	ret = check(dir, self ?: uts.nodename, here, own, n_own);

@@ -648,8 +648,7 @@ static int open_all(struct agent *a)
 	return HBCTL_OK;
 }
 
-/* @down: whether it has yet to be started. */
-static int configure(struct agent *a, bool *down)
+static int configure(struct agent *a)
 {
 	struct nl_cluster c;
 	int ret;
@@ -668,11 +667,24 @@ static int configure(struct agent *a, bool *down)
 	if (!a->groups)
 		return fail(HBCTL_REFUSED, "out of memory");
 	groups_prepare(a);
-	*down = c.state == HBKM_CLUSTER_DOWN;
 	act_reconcile(a);
 	if (!a->quit)
 		configure_prune(a->nl, a->config);
 	return HBCTL_OK;
+}
+
+/* To open all that is needed took its time: so the kernel is told anew that somebody is there. */
+static int beat(struct agent *a)
+{
+	struct nl_cluster c;
+	int ret = hbnl_agent(a->nl, &c);
+
+	if (ret)
+		return refused(a, ret, "agent");
+	a->agent_at = agent_now() + a->agent_period;
+	/* It starts by itself when this machine wakes up. */
+	ret = c.state == HBKM_CLUSTER_DOWN ? hbnl_start(a->nl) : 0;
+	return ret && ret != -EALREADY ? refused(a, ret, "start") : HBCTL_OK;
 }
 
 static void log_failure(const char *text)
@@ -684,7 +696,6 @@ static int start(struct agent *a, const struct run_options *o)
 {
 	struct problems problems = { 0 };
 	uint64_t watchdog_us;
-	bool down = false;
 	int ret;
 
 	a->warm = o->warm;
@@ -712,7 +723,7 @@ static int start(struct agent *a, const struct run_options *o)
 		return ret;
 	if (a->config->realtime && !o->no_realtime)
 		realtime_start(a->config->rtprio);
-	ret = configure(a, &down);
+	ret = configure(a);
 	if (ret)
 		return ret;
 	a->publish_fd = publish_open();
@@ -732,11 +743,10 @@ static int start(struct agent *a, const struct run_options *o)
 	hooks_configure(a);
 	ping_configure(a);
 	/* Last: who hears of us may let go at once what is ours, and nobody has it until we come to take it. */
-	ret = down && !a->quit ? hbnl_start(a->nl) : 0;
-	if (ret)
-		return refused(a, ret, "start");
-	sd_notify(0, "READY=1");
-	return HBCTL_OK;
+	ret = a->quit ? HBCTL_OK : beat(a);
+	if (!ret)
+		sd_notify(0, "READY=1");
+	return ret;
 }
 
 /* Looks only when it is told to: ha.cf may be there before the other files are. False: it is told to end. */

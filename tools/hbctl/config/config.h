@@ -68,6 +68,7 @@ struct config_own {
 	char ifname[IFNAMSIZ];
 	bool alias;			/* it has a label, as eth0:1 */
 	bool ours;			/* an agent put it there; whoever calls config_check() sets it */
+	bool secondary;			/* beside another of its network; the same */
 };
 
 struct config_link {

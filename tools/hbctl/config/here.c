@@ -89,10 +89,10 @@ void here_hacf(const struct config *c, const char *file, struct problems *p)
 
 /* ---- addresses ---- */
 
-/* As a machine has it of its own: neither an agent's, nor an alias. */
+/* As a machine has it of its own: neither an agent's, nor an alias, nor beside another. */
 static bool is_plain(const struct config_own *o)
 {
-	return !o->ours && !o->alias && !IN6_IS_ADDR_LINKLOCAL(&o->addr);
+	return !o->ours && !o->alias && !o->secondary && !IN6_IS_ADDR_LINKLOCAL(&o->addr);
 }
 
 /*
