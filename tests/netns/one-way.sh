@@ -57,6 +57,7 @@ check "deaf from the start: and its log" log_has cookbook 'node cookbook2: it be
 check_match "deaf from the start: and its status" 'beats, but has never heard us' "$(on cookbook hbctl status)"
 uncut cookbook2
 wait_until 5000 joined cookbook cookbook2
+sleep_us 5000	# beats, at which that is looked at anew
 refuse "healed, cookbook does not" says cookbook unheard nodes cookbook2
 wait_no_address cookbook2 "$vip"
 check_holders "healed, the preferred node has it" cookbook
