@@ -9,6 +9,7 @@
 #	beats		what they are on the wire: IP protocol[:destination port]
 #	measured	what tests/bench/bench measures of it, when nobody names it
 #	longest_us	a client that is not answered so long after a death may be looked after again
+#	detects_only	(not all) it moves no address
 #	deaths		(not all) tests/bench/bench lets it die no more often than that, since one takes the host long
 # and may set more, for its kind. Beside it lie its configuration files. kinds/KIND.sh defines:
 #	kind_prepare		once in a guest

@@ -8,11 +8,11 @@ def spread: map(tonumber) | sort | if length == 0 then null else
 	{ n: length, min: (.[0] | ms), median: (.[(length - 1) / 2 | floor] | ms),
 	  p99: (.[(length * 0.99 | ceil) - 1] | ms), max: (.[-1] | ms) } end;
 
-# Rows: last beat, cut, decision, address, last answer before, first answer after.
+# Rows: last beat, cut, decision, address, last answer before, first answer after; 0: there was none.
 def death: . as $c | [.rows[] | map(tonumber)] as $rows | ([$rows[] | select(.[2] > 0 and .[3] > 0)]) as $whole |
 	{ name, title, kind, beat_us, failed,
-	  outage_ms: [$rows[] | .[5] - .[4]] | spread,
-	  detection_ms: [$whole[] | .[2] - .[1]] | spread,
+	  outage_ms: [$rows[] | select(.[5] > 0) | .[5] - .[4]] | spread,
+	  detection_ms: [$rows[] | select(.[2] > 0) | .[2] - .[1]] | spread,
 	  address_ms: [$whole[] | .[3] - .[2]] | spread,
 	  answer_ms: [$whole[] | .[5] - .[3]] | spread,
 	  verdict_to_answer_ms: [$whole[] | .[5] - .[2]] | spread } | with_entries(select(.value != null));
@@ -137,7 +137,7 @@ def table:
 		(if .met == null then "" elif .met then "met" else "MISSED" end)] | row),
 	"",
 	(["silent death: ms, min / median / p99 / max", "deaths", "client outage", "cut to decision", "decision to address", "address to answer"] | head(.)),
-	(.death[] | [.title + if .outage_ms then failed else "" end, "\(.outage_ms.n? // 0)"] + if .outage_ms then
+	(.death[] | (.outage_ms // .detection_ms) as $seen | [.title + if $seen then failed else "" end, "\($seen.n? // 0)"] + if $seen then
 		[(.outage_ms, .detection_ms, .address_ms, .answer_ms | three)] else ["cannot: \(why)", "", "", ""] end | row),
 	"",
 	(events as $events |
