@@ -241,7 +241,7 @@ static int send_on_link(struct hbkm_link *link, const u8 *frame, size_t len)
 	return ret;
 }
 
-/* Where memory is short no link goes without twice in a row: the next frame begins there. */
+/* Where memory is short, the next frame begins with the first link that went without. */
 static void send_on_links(struct hbkm_cluster *cl, size_t len)
 {
 	unsigned int first = cl->first_link, turn;

@@ -58,8 +58,7 @@ static int print_json(const struct config *c, const struct problems *problems)
 	return ret;
 }
 
-/* An address that an agent put there is a service address, as it should be. */
-/* What the kernel alone knows of them: whether an agent put them there, and whether they are beside others. */
+/* What the kernel alone knows of them: whether an agent put them there, as it should be, and whether they are beside others. */
 static int look_closer(struct config_own *own, size_t n_own)
 {
 	struct vip_present *present = NULL;
