@@ -14,6 +14,10 @@ lab_fail() {
 
 # shellcheck source=initramfs.sh
 . "$lab/initramfs.sh"
+# shellcheck source=qmp.sh
+. "$lab/qmp.sh"
+# shellcheck source=template.sh
+. "$lab/template.sh"
 # shellcheck source=uml/machine.sh
 . "$lab/uml/machine.sh"
 

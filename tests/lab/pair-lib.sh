@@ -97,15 +97,8 @@ console() {
 
 # control GUEST COMMAND [ARGUMENTS]: a command of QEMU's own protocol, to the machine.
 control() {
-	local line in out end=$((SECONDS + 10))
-	exec {in}<>"$LAB_PAIR/$1.control.in" {out}<>"$LAB_PAIR/$1.control.out"
-	printf '{"execute":"%s","arguments":%s}\n' "$2" "${3-{\}}" >&"$in"
-	while ((SECONDS < end)); do
-		read -r -t 10 -u "$out" line || break
-		[[ $line != *'"return"'* ]] || break
-		[[ $line != *'"error"'* ]] || { fail "$1: $2: $line" && break; }
-	done
-	exec {in}>&- {out}>&-
+	local REPLY
+	qmp "$LAB_PAIR/$1.control" "${@:2}" || fail "$1: $2: $REPLY"
 }
 
 # power_cut GUEST: dead between two instructions, as by the plug.

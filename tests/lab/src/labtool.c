@@ -51,6 +51,7 @@ static const struct verb verbs[] = {
 	{ "squeeze", verb_squeeze, "SECONDS", "take all memory until killed, again and again; print how often" },
 	{ "console-flood", verb_console_flood, "SECONDS", "critical lines into the kernel log as fast as they go" },
 	{ "write", verb_write, "DIRECTORY PROCESSES SECONDS", "write and sync files there" },
+	{ "memory", verb_memory, "RESOURCE", "write out what the host has put into a device's memory" },
 	{ "serve", verb_serve, "DEVICE", "run the commands that come in over a serial port" },
 	{ "call", verb_call, "[-i] [-t SECONDS] SOCKET COMMAND", "run COMMAND in the guest that serves SOCKET (-i: feed it stdin)" },
 };

@@ -38,6 +38,7 @@ int verb_fork_bomb(int argc, char **argv);
 int verb_squeeze(int argc, char **argv);
 int verb_console_flood(int argc, char **argv);
 int verb_write(int argc, char **argv);
+int verb_memory(int argc, char **argv);
 int verb_serve(int argc, char **argv);
 int verb_call(int argc, char **argv);
 
