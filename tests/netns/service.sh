@@ -44,6 +44,23 @@ Heartbeat not started: configuration error.' start
 service_on cookbook 3 "$stopped" status
 on cookbook sed -i /bogus/d /etc/ha.d/ha.cf
 
+# ---- where the agent's options name other files, those are looked at
+mkdir -p /etc/default
+echo 'HBCTL_OPTIONS="--warm -d /run/other.d"' >/etc/default/hbctl
+on cookbook cp -a /etc/ha.d /run/other.d
+on cookbook sh -c 'echo bogus 1 >>/run/other.d/ha.cf'
+service_on cookbook 6 'Starting High-Availability services:  Heartbeat failure [rc=6]. Failed.
+
+/run/other.d/ha.cf:10: error: Illegal directive [bogus]
+Heartbeat not started: configuration error.' start
+on cookbook sed -i /bogus/d /run/other.d/ha.cf
+on cookbook sh -c 'echo bogus 1 >>/etc/ha.d/ha.cf'
+service_on cookbook 0 'Starting High-Availability services: Done.' start
+service_on cookbook 0 'Reloading High-Availability services: Done.' reload
+service_on cookbook 0 'Stopping High-Availability services: Done.' stop
+on cookbook sed -i /bogus/d /etc/ha.d/ha.cf
+rm /etc/default/hbctl
+
 # ---- both run
 service_on cookbook 0 'Starting High-Availability services: Done.' start
 check_eq "it is ready when start returns" 'Heartbeat is running on this machine.' "$(on cookbook cl_status hbstatus)"

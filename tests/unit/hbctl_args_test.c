@@ -8,6 +8,7 @@
 #include "set.h"
 
 UNREACHED(int, agent_run, const struct run_options *o)
+UNREACHED(int, check_files, const char *dir, const char *self)
 UNREACHED(int, hbnl_connect, struct hbnl **out)
 UNREACHED(int, hbnl_fail, struct hbnl *nl, const char *what, int err)
 UNREACHED(int, hbnl_cluster_get, struct hbnl *nl, struct nl_cluster *c)
@@ -110,7 +111,7 @@ static void set_hints(void **state)
 static void run_takes_options(void **state)
 {
 	VERB("run", "-d", "/tmp/ha.d", "--self", "CookBook", "--wait", "--warm",
-	     "--no-realtime", "--foreground");
+	     "--no-realtime", "--foreground", "--check");
 	struct run_options o;
 
 	(void)state;
@@ -120,6 +121,7 @@ static void run_takes_options(void **state)
 	assert_true(o.wait);
 	assert_true(o.warm);
 	assert_true(o.no_realtime);
+	assert_true(o.check);
 	assert_false(o.debug);
 }
 

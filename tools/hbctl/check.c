@@ -103,6 +103,28 @@ static int check(const char *dir, const char *self, bool here, const struct conf
 	return ret;
 }
 
+int check_files(const char *dir, const char *self)
+{
+	struct config_own *own = NULL;
+	ssize_t n_own = 0;
+	struct utsname uts;
+	bool here;
+	int ret;
+
+	if (uname(&uts))
+		return fail(HBCTL_REFUSED, "uname: %m");
+	/* another node's addresses cannot be known here */
+	here = !self || !strcasecmp(self, uts.nodename);
+	if (here) {
+		n_own = own_list(&own);
+		if (n_own < 0 || look_closer(own, n_own))
+			return fail(HBCTL_REFUSED, "cannot list this node's addresses: %m");
+	}
+	ret = check(dir, self ?: uts.nodename, here, own, n_own);
+	free(own);
+	return ret;
+}
+
 /**
  * cmd_check - hbctl check [-d DIR] [--self NAME]
  * @argc: of @argv
@@ -120,19 +142,12 @@ int cmd_check(int argc, char **argv)
 		{ NULL, 0, NULL, 0 }
 	};
 	const char *dir = HBCTL_CONFIG_DIR, *self = NULL;
-	struct config_own *own = NULL;
-	ssize_t n_own = 0;
-	struct utsname uts;
-	bool here;
-	int opt, ret;
+	int opt;
 
 	if (wants_help(argc, argv)) {
 		fputs(help, stdout);
 		return HBCTL_OK;
 	}
-	if (uname(&uts))
-		return fail(HBCTL_REFUSED, "uname: %m");
-
 	/* main's getopt has come to its end: begin anew */
 	optind = 0;
 	opterr = 0;
@@ -153,15 +168,5 @@ int cmd_check(int argc, char **argv)
 	}
 	if (optind < argc)
 		return unexpected(argv[optind]);
-
-	/* another node's addresses cannot be known here */
-	here = !self || !strcasecmp(self, uts.nodename);
-	if (here) {
-		n_own = own_list(&own);
-		if (n_own < 0 || look_closer(own, n_own))
-			return fail(HBCTL_REFUSED, "cannot list this node's addresses: %m");
-	}
-	ret = check(dir, self ?: uts.nodename, here, own, n_own);
-	free(own);
-	return ret;
+	return check_files(dir, self);
 }

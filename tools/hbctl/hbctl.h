@@ -73,6 +73,15 @@ int usage_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  */
 int fail(enum hbctl_exit code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/**
+ * check_files - say all that is wrong with ha.cf, haresources and authkeys, and what they come to
+ * @dir: where they are
+ * @self: for which node, NULL for this one
+ *
+ * Return: HBCTL_OK; HBCTL_UNMET, there are errors; HBCTL_REFUSED
+ */
+int check_files(const char *dir, const char *self);
+
 struct option;
 
 /**

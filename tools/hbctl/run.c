@@ -14,7 +14,7 @@
 
 static const char help[] =
 	"Usage: hbctl run [-d DIR] [--self NAME] [--wait] [--warm] [--script-timeout TIME]\n"
-	"                 [--no-realtime] [--debug]\n\n"
+	"                 [--no-realtime] [--debug] [--check]\n\n"
 	"Loads the module, configures it from DIR, and acts on its decisions: addresses up\n"
 	"and down, announced to the neighbours. Stays in the foreground, as systemd and\n"
 	"others that supervise want it.\n\n"
@@ -30,7 +30,9 @@ static const char help[] =
 	"                     killed, and has failed\n"
 	"      --no-realtime  neither lock memory nor run before others, whatever ha.cf says\n"
 	"      --foreground   no effect: it always does\n"
-	"      --debug        log more\n\n"
+	"      --debug        log more\n"
+	"      --check        be no agent, but do what hbctl check does, for the node and the\n"
+	"                     files that an agent with these options would be for\n\n"
 	"SIGHUP reads the configuration again and applies what changed; with an error in it\n"
 	"nothing changes. SIGTERM gives up all resources, tells the peers, and ends.\n\n"
 	"An agent that is killed leaves the kernel beating; another that is started takes\n"
@@ -42,7 +44,7 @@ static const char help[] =
 
 int run_parse(int argc, char **argv, struct run_options *o)
 {
-	enum { SELF = 256, WAIT, WARM, SCRIPT_TIMEOUT, NO_REALTIME, FOREGROUND, DEBUG };
+	enum { SELF = 256, WAIT, WARM, SCRIPT_TIMEOUT, NO_REALTIME, FOREGROUND, DEBUG, CHECK };
 	static const struct option longopts[] = {
 		{ "dir",		required_argument,	NULL, 'd' },
 		{ "self",		required_argument,	NULL, SELF },
@@ -52,6 +54,7 @@ int run_parse(int argc, char **argv, struct run_options *o)
 		{ "no-realtime",	no_argument,		NULL, NO_REALTIME },
 		{ "foreground",		no_argument,		NULL, FOREGROUND },
 		{ "debug",		no_argument,		NULL, DEBUG },
+		{ "check",		no_argument,		NULL, CHECK },
 		{ NULL, 0, NULL, 0 }
 	};
 	const char *self = NULL;
@@ -92,6 +95,9 @@ int run_parse(int argc, char **argv, struct run_options *o)
 		case DEBUG:
 			o->debug = true;
 			break;
+		case CHECK:
+			o->check = true;
+			break;
 		default:
 			return option_error(c, argv, longopts);
 		}
@@ -122,5 +128,10 @@ int cmd_run(int argc, char **argv)
 		return HBCTL_OK;
 	}
 	ret = run_parse(argc, argv, &o);
-	return ret ? ret : agent_run(&o);
+	if (ret)
+		return ret;
+	if (!o.check)
+		return agent_run(&o);
+	ret = check_files(o.dir, o.self);
+	return ret == HBCTL_UNMET ? HBCTL_USAGE : ret;
 }

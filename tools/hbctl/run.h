@@ -11,6 +11,7 @@
 struct run_options {
 	const char *dir;		/* of the configuration */
 	char self[256];			/* this node's name */
+	bool check;			/* only say what is wrong with it */
 	bool wait;			/* until there is a configuration */
 	bool warm;			/* addresses stay while another node has them */
 	uint32_t script_timeout_ms;	/* a script that takes longer is killed, and has failed */
