@@ -19,7 +19,8 @@
 #	kind_stop NODE		in order
 #	kind_switch FROM TO	the address, by hand; false: it cannot do that
 #	kind_address NODE US	(not all) when, after this, the address was its own to use
-# and sets kind_processes, the names of its programs, and kind_settle_us, how long it needs to be as it would be after days.
+# and sets kind_processes, the names of its programs, kind_settle_us, how long it needs to be as it would be after days, and
+# (not all) kind_one_mac: both machines answer to ARP from the same hardware address.
 # shellcheck source-path=SCRIPTDIR source=../netns/common.sh
 . ../netns/common.sh
 

@@ -18,7 +18,7 @@ hang_us=$((longest_us > 3000000 ? longest_us : 3000000))
 
 # both_answered SINCE_US: sets BOTH_US.
 both_answered() {
-	BOTH_US=$(awk -v since="$1" -v step=$witness_us '$1 >= since && !seen[$0]++ { n[$1]++ }
+	BOTH_US=$(awk -v since="$1" -v step=$witness_us -v one_mac="${kind_one_mac-}" '$1 >= since && (one_mac || !seen[$0]++) { n[$1]++ }
 		END { for (at in n) if (n[at] > 1) us += step; print us + 0 }' "$LAB_OUT/witness.who")
 }
 
