@@ -270,6 +270,12 @@ void act_drop_all(struct agent *a);
 
 /* ---- resources.c: what the groups with scripts do, in their order ---- */
 
+/*
+ * Makes the directory where OCF agents keep what they know, if there are any: who
+ * calls them does that, and without systemd nobody else.
+ */
+void resources_prepare(const struct config *c);
+
 /* Goes on as far as it can, after the group's state or a resource's has changed. */
 void resources_follow(struct agent *a, struct agent_group *g);
 

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <systemd/sd-daemon.h>
 
@@ -15,6 +16,9 @@
 #include "command.h"
 #include "log.h"
 #include "runner.h"
+
+/* HA_RSCTMP in Debian's agents. */
+#define OCF_STATE_DIR	"/run/resource-agents"
 
 static const char *text_of(const struct agent_group *g, size_t i)
 {
@@ -346,6 +350,15 @@ void resources_still_at_work(struct agent *a)
 	for (size_t i = 0; i < a->groups->n; i++)
 		if (a->groups->v[i].scripted)
 			still_at_work(a, &a->groups->v[i]);
+}
+
+/* As it is in the agents' package, which leaves that to systemd-tmpfiles. */
+void resources_prepare(const struct config *c)
+{
+	for (size_t i = 0; i < c->n_groups; i++)
+		for (size_t j = 0; j < c->groups[i].n_resources; j++)
+			if (c->groups[i].resources[j].kind == RESOURCE_OCF)
+				mkdir(OCF_STATE_DIR, 01755);
 }
 
 void resources_follow(struct agent *a, struct agent_group *g)
