@@ -26,6 +26,7 @@ struct agent_resource {
 	enum resource_op op;		/* what that does */
 	uint64_t since;			/* when its state changed */
 	char error[128];		/* of what failed last; "": nothing did */
+	char start_error[128];		/* why it could not be started; "": it could */
 };
 
 struct json_object;

@@ -86,9 +86,13 @@ static void take_result(struct agent *a, struct agent_group *g, size_t i,
 	r->job = 0;
 	r->since = agent_now();
 	sequence_result(&g->sequence, i, result, r->since);
-	/* Why it failed is of interest for as long as it does not run. */
-	if (item->state == RESOURCE_STARTED || (item->state == RESOURCE_STOPPED && before.stops_failed))
-		*r->error = '\0';
+	/* Why it failed is of interest for as long as it does not run, longer than why it did not stop. */
+	if (item->state == RESOURCE_STARTED)
+		*r->error = *r->start_error = '\0';
+	else if (item->state == RESOURCE_FAILED)
+		memcpy(r->start_error, r->error, sizeof(r->start_error));
+	else if (item->state == RESOURCE_STOPPED && before.stops_failed)
+		memcpy(r->error, r->start_error, sizeof(r->error));
 	log_result(g, i, &before);
 	if (item->state == RESOURCE_FAILED && g->sequence.goal == SEQUENCE_KEEP && !a->quit) {
 		act_give_away(a, g, g->failed_at);
