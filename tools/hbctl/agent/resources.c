@@ -52,7 +52,9 @@ static void log_result(struct agent_group *g, size_t i, const struct sequence_it
 			log_write(LOG_INFO, "Retrying failed stop operation [%s]", text_of(g, i));
 		break;
 	case RESOURCE_FAILED:
-		log_write(LOG_CRIT, "Giving up resources due to failure of %s", text_of(g, i));
+		if (!item->leaving)
+			log_write(LOG_CRIT, "Giving up resources due to failure of %s",
+				  text_of(g, i));
 		break;
 	case RESOURCE_STOPPED:
 		if (before->state == RESOURCE_CHECKING && before->stops_failed) {
@@ -94,7 +96,8 @@ static void take_result(struct agent *a, struct agent_group *g, size_t i,
 	else if (item->state == RESOURCE_STOPPED && before.stops_failed)
 		memcpy(r->error, r->start_error, sizeof(r->error));
 	log_result(g, i, &before);
-	if (item->state == RESOURCE_FAILED && g->sequence.goal == SEQUENCE_KEEP && !a->quit) {
+	if (item->state == RESOURCE_FAILED && !item->leaving &&
+	    g->sequence.goal == SEQUENCE_KEEP && !a->quit) {
 		act_give_away(a, g, g->failed_at);
 		g->failed_at = r->since;
 	}
