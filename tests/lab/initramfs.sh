@@ -70,6 +70,30 @@ add_tree() {
 	add_libraries "$root" "${programs[@]}"
 }
 
+# unpack PACKAGE…: fetches these packages of Debian's, once, and sets REPLY to the directory where they lie unpacked. Nothing is
+# installed: no daemon starts here. What they depend on is not looked for.
+unpack() {
+	local dir work link deb
+	dir=$results/packages-$({ declare -f unpack && echo "$@"; } | sha256sum | cut -c1-16)
+	REPLY=$dir/tree
+	[[ ! -e $dir ]] || return 0
+	work=$(mktemp -d "$results/.packages.XXXXXX")
+	(cd "$work" && { apt-get download "$@" || { apt-get update && apt-get download "$@"; }; }) >"$work/log" 2>&1 ||
+		{ tail -n 5 "$work/log" >&2 && lab_fail "could not get the packages $*"; }
+	# Debian's /bin, /sbin and /lib are links into /usr, in the guest too.
+	mkdir -p "$work/tree/usr"/{bin,sbin,lib}
+	for link in bin sbin lib; do
+		ln -s "usr/$link" "$work/tree/$link"
+	done
+	for deb in "$work"/*.deb; do
+		dpkg-deb --fsys-tarfile "$deb" | tar -C "$work/tree" -x --keep-directory-symlink --no-same-owner \
+			--exclude=./usr/share/{doc,man,locale,lintian,bug,info}
+	done
+	rm "$work/tree"/{bin,sbin,lib} "$work"/*.deb
+	# Another run may have been quicker: then that one's is as good.
+	mv -T "$work" "$dir" 2>/dev/null || rm -rf "$work"
+}
+
 # Without their times, which take the guest more or less long to read.
 pack() {
 	find "$1" -exec touch -h -d @1767225600 {} +
@@ -166,7 +190,7 @@ index_modules() {
 
 # overlay_build ROOT SCRIPT: everything but the script itself. Reads KVER, KROOT, KTESTS, HBKM (empty: without the module).
 overlay_build() {
-	local root=$1 script=$2 name item
+	local root=$1 script=$2 name item REPLY
 	local -a modules found
 	mkdir -p "$root"/{usr/bin,usr/sbin,lab/job,lab/script}
 	cp "$lab/guest/init" "$root/init"
@@ -197,6 +221,11 @@ overlay_build() {
 	while read -r item; do
 		add_program "$root" "$item" || lab_fail "$script needs $item: add its package to tests/lab/packages"
 	done < <(directive "$script" needs)
+	mapfile -t found < <(directive "$script" packages)
+	if [[ ${#found[@]} -gt 0 ]]; then
+		unpack "${found[@]}"
+		add_tree "$root" "$REPLY"
+	fi
 	while read -r item; do
 		# Absolute: at the same place in the guest. Relative to the script: beside the script, there too.
 		if [[ $item == /* ]]; then

@@ -146,6 +146,66 @@ log_has() {
 	grep -q -F -e "$2" "$LAB_OUT/$1.log"
 }
 
+# said NODE TEXT: how often its log has that.
+said() {
+	grep -c -F -e "$2" "$LAB_OUT/$1.log"
+}
+
+said_more() {
+	(($(said "$1" "$2") > $3))
+}
+
+# reload NODE…: one after the other, as it is done by hand.
+reload() {
+	local name pid before
+	for name; do
+		before=$(said "$name" 'Configuration reloaded.')
+		agent_pid "$name" pid
+		kill -HUP "$pid"
+		wait_until 2000 said_more "$name" 'Configuration reloaded.' "$before"
+	done
+}
+
+# script NODE NAME: a resource script that keeps an account of what it is told in $LAB_OUT/NODE.account, and does what it is
+# told in /run/NAME.do: fail START|STOP, hang, be slow. What runs is a file, /run/NAME.runs.
+script() {
+	on "$1" mkdir -p /etc/ha.d/resource.d
+	: >>"$LAB_OUT/$1.account"
+	put "$1" "/etc/ha.d/resource.d/$2" 755 <<-END
+		#!/bin/sh
+		name=$2\${2:+:\$1}
+		for op; do :; done
+		behaviour=
+		[ ! -e /run/$2.do ] || behaviour=\$(cat /run/$2.do)
+		echo "\$name \$op" >>$LAB_OUT/$1.account
+		echo "$2 says \$op"
+		case \$op:\$behaviour in
+		*:hang-\$op) sleep 1000 ;;
+		*:slow-\$op) sleep 2 ;;
+		*:fail-\$op) echo "cannot \$op" >&2; exit 5 ;;
+		esac
+		case \$op in
+		start) [ ! -e /run/$2.runs ] || echo "\$name twice" >>$LAB_OUT/$1.account
+			ip -4 -o address show dev eth0 | grep -o '10.0.2.1[0-9][0-9]/' >/run/$2.addresses
+			touch /run/$2.runs ;;
+		stop) rm -f /run/$2.runs ;;
+		status) [ -e /run/$2.runs ] && echo "running" || { echo "not running"; exit 3; } ;;
+		esac
+	END
+}
+
+# does NODE NAME [WHAT]: from now on. runs NODE NAME.
+does() { on "$1" sh -c 'echo "$2" >"/run/$1.do"' does "$2" "${3-}"; }
+runs() { on "$1" test -e "/run/$2.runs"; }
+runs_not() { ! runs "$@"; }
+
+# account NODE: what its scripts have been told since the last time, on one line; status is not told, but for account_all.
+account() { account_all "$1" | sed 's/[^, ]* status, //g'; }
+account_all() {
+	tr '\n' ',' <"$LAB_OUT/$1.account" | sed 's/,/, /g'
+	: >"$LAB_OUT/$1.account"
+}
+
 # limit TEXT VALUE LIMIT: a bound on time, which holds in exact virtual time; in real time it is only told.
 limit() {
 	if [[ $LAB_EXACT == 1 ]]; then

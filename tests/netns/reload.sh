@@ -12,26 +12,6 @@
 second=10.0.2.101
 third=10.0.2.102
 
-# said NODE TEXT: how often its log has that.
-said() {
-	grep -c -F -e "$2" "$LAB_OUT/$1.log"
-}
-
-said_more() {
-	(($(said "$1" "$2") > $3))
-}
-
-# reload NODE…: one after the other, as it is done by hand.
-reload() {
-	local name pid before
-	for name; do
-		before=$(said "$name" 'Configuration reloaded.')
-		agent_pid "$name" pid
-		kill -HUP "$pid"
-		wait_until 2000 said_more "$name" 'Configuration reloaded.' "$before"
-	done
-}
-
 # begin: what quiet looks at comes after this.
 begin() {
 	mono_us BEGUN

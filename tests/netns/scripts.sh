@@ -11,44 +11,6 @@
 
 second=10.0.2.101
 
-# script NODE NAME: a resource script that keeps an account of what it is told in $LAB_OUT/NODE.account, and does what it is
-# told in /run/NAME.do: fail START|STOP, hang, be slow. What runs is a file, /run/NAME.runs.
-script() {
-	put "$1" "/etc/ha.d/resource.d/$2" 755 <<-END
-		#!/bin/sh
-		name=$2\${2:+:\$1}
-		for op; do :; done
-		behaviour=
-		[ ! -e /run/$2.do ] || behaviour=\$(cat /run/$2.do)
-		echo "\$name \$op" >>$LAB_OUT/$1.account
-		echo "$2 says \$op"
-		case \$op:\$behaviour in
-		*:hang-\$op) sleep 1000 ;;
-		*:slow-\$op) sleep 2 ;;
-		*:fail-\$op) echo "cannot \$op" >&2; exit 5 ;;
-		esac
-		case \$op in
-		start) [ ! -e /run/$2.runs ] || echo "\$name twice" >>$LAB_OUT/$1.account
-			ip -4 -o address show dev eth0 | grep -o '10.0.2.1[0-9][0-9]/' >/run/$2.addresses
-			touch /run/$2.runs ;;
-		stop) rm -f /run/$2.runs ;;
-		status) [ -e /run/$2.runs ] && echo "running" || { echo "not running"; exit 3; } ;;
-		esac
-	END
-}
-
-# does NODE NAME [WHAT]: from now on. runs NODE NAME.
-does() { on "$1" sh -c 'echo "$2" >"/run/$1.do"' does "$2" "${3-}"; }
-runs() { on "$1" test -e "/run/$2.runs"; }
-runs_not() { ! runs "$@"; }
-
-# account NODE: what its scripts have been told since the last time, on one line; status is not told, but for account_all.
-account() { account_all "$1" | sed 's/[^, ]* status, //g'; }
-account_all() {
-	tr '\n' ',' <"$LAB_OUT/$1.account" | sed 's/,/, /g'
-	: >"$LAB_OUT/$1.account"
-}
-
 active() { group_is "$1" 'state active'; }
 group_has() { says "$1" "$3" groups "$2"; }
 
@@ -60,8 +22,6 @@ auto_failback=off
 resources=('cookbook disk::r0 IPaddr::10.0.2.100/24/eth0:1 server::a::b' "cookbook2 $second/24/eth0")
 pair_of_nodes
 for name in cookbook cookbook2; do
-	on "$name" mkdir -p /etc/ha.d/resource.d
-	: >"$LAB_OUT/$name.account"
 	for script in disk server; do
 		script "$name" "$script"
 	done

@@ -175,6 +175,13 @@ static void agents_arguments(void **state)
 	assert_named("apache", "");
 	assert_named("nginx::configfile=/etc/nginx.conf::port=80",
 		     "configfile=/etc/nginx.conf port=80");
+	/* by name, though it need not be: so they can have more */
+	assert_named("Filesystem::directory=/data::device=/dev/sda1",
+		     "directory=/data device=/dev/sda1");
+	assert_named("Delay::startdelay=1::stopdelay=2::mondelay=0",
+		     "startdelay=1 stopdelay=2 mondelay=0");
+	assert_named("MailTo::root=it@example.org", "email=root=it@example.org");
+	assert_named("MailTo::ema=il", "email=ema=il");
 	refused("Filesystem::/dev/sda1",
 		"7: error: resource [Filesystem::/dev/sda1]: 1 arguments, but Filesystem takes 2 to 4: Filesystem::DEVICE::DIRECTORY");
 	refused("MailTo::a::b::c", "7: error: resource [MailTo::a::b::c]: 3 arguments");

@@ -332,6 +332,25 @@ static void what_left_the_line_goes_first_whatever_the_goal(void **state)
 	assert_int_equal(items[4].state, RESOURCE_STOPPED);
 }
 
+static void what_left_the_line_fails_alone(void **state)
+{
+	(void)state;
+	sequence.n = 5;
+	states(RESOURCE_STARTED, RESOURCE_STARTED, RESOURCE_STARTED, RESOURCE_STOPPED);
+	items[4] = (struct sequence_item){ .state = RESOURCE_STARTING, .leaving = true };
+	sequence.goal = SEQUENCE_UP;
+	sequence_result(&sequence, 4, RESOURCE_ERROR, now);
+	assert_false(sequence.gave_up);
+	expect(RESOURCE_STOP, 4, RESOURCE_DONE);
+	expect(RESOURCE_START, 3, RESOURCE_DONE);
+	is(SEQUENCE_IS_UP);
+	/* Another's failure is not forgotten for it. */
+	sequence.gave_up = true;
+	items[4].state = RESOURCE_STARTING;
+	sequence_result(&sequence, 4, RESOURCE_ERROR, now);
+	assert_true(sequence.gave_up);
+}
+
 static void names(void **state)
 {
 	(void)state;
@@ -346,6 +365,7 @@ int main(void)
 		cmocka_unit_test_setup(asks_then_starts_from_the_left, setup),
 		cmocka_unit_test_setup(stops_from_the_right_without_asking, setup),
 		cmocka_unit_test_setup(what_was_stopped_is_asked_again_before_a_start, setup),
+		cmocka_unit_test_setup(what_left_the_line_fails_alone, setup),
 		cmocka_unit_test_setup(a_failed_start_takes_all_down, setup),
 		cmocka_unit_test_setup(no_answer_is_a_failed_start, setup),
 		cmocka_unit_test_setup(an_unclear_answer_counts_as_neither, setup),

@@ -294,6 +294,7 @@ static void reload(struct agent *a, const struct run_options *o)
 		config_free(c);
 		goto out;
 	}
+	resources_prepare(c);
 	groups_swap(a, groups);
 	config_free(a->config);
 	a->config = c;
@@ -712,6 +713,7 @@ static int start(struct agent *a, const struct run_options *o)
 	ret = runner_start();
 	if (ret)
 		log_write(LOG_ERR, "No script will be run: %s", strerror(-ret));
+	resources_prepare(a->config);
 	log_configure(a->config);
 	log_debug(o->debug || a->config->debug);
 	log_problems(&problems);

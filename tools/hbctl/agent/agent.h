@@ -26,6 +26,7 @@ struct agent_resource {
 	enum resource_op op;		/* what that does */
 	uint64_t since;			/* when its state changed */
 	char error[128];		/* of what failed last; "": nothing did */
+	char start_error[128];		/* why it could not be started; "": it could */
 };
 
 struct json_object;
@@ -269,6 +270,12 @@ void act_change(struct agent *a, const struct vip_change *c);
 void act_drop_all(struct agent *a);
 
 /* ---- resources.c: what the groups with scripts do, in their order ---- */
+
+/*
+ * Makes the directory where OCF agents keep what they know, if there are any: who
+ * calls them does that, and without systemd nobody else.
+ */
+void resources_prepare(const struct config *c);
 
 /* Goes on as far as it can, after the group's state or a resource's has changed. */
 void resources_follow(struct agent *a, struct agent_group *g);

@@ -213,6 +213,9 @@ static bool carry_into(struct agent_group *g, struct agent_group *old, size_t j)
 			continue;
 		g->sequence.items[i] = old->sequence.items[j];
 		g->sequence.items[i].leaving = false;
+		/* Where there were no scripts nobody kept account: what is there is looked at. */
+		if (!old->scripted)
+			g->sequence.items[i].state = RESOURCE_UNKNOWN;
 		g->resources[i] = old->resources[j];
 		g->resources[i].what = what;
 		return true;

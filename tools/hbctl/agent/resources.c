@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <systemd/sd-daemon.h>
 
@@ -15,6 +16,9 @@
 #include "command.h"
 #include "log.h"
 #include "runner.h"
+
+/* HA_RSCTMP in Debian's agents. */
+#define OCF_STATE_DIR	"/run/resource-agents"
 
 static const char *text_of(const struct agent_group *g, size_t i)
 {
@@ -48,7 +52,9 @@ static void log_result(struct agent_group *g, size_t i, const struct sequence_it
 			log_write(LOG_INFO, "Retrying failed stop operation [%s]", text_of(g, i));
 		break;
 	case RESOURCE_FAILED:
-		log_write(LOG_CRIT, "Giving up resources due to failure of %s", text_of(g, i));
+		if (!item->leaving)
+			log_write(LOG_CRIT, "Giving up resources due to failure of %s",
+				  text_of(g, i));
 		break;
 	case RESOURCE_STOPPED:
 		if (before->state == RESOURCE_CHECKING && before->stops_failed) {
@@ -82,11 +88,16 @@ static void take_result(struct agent *a, struct agent_group *g, size_t i,
 	r->job = 0;
 	r->since = agent_now();
 	sequence_result(&g->sequence, i, result, r->since);
-	/* Why it failed is of interest for as long as it does not run. */
-	if (item->state == RESOURCE_STARTED || (item->state == RESOURCE_STOPPED && before.stops_failed))
-		*r->error = '\0';
+	/* Why it failed is of interest for as long as it does not run, longer than why it did not stop. */
+	if (item->state == RESOURCE_STARTED)
+		*r->error = *r->start_error = '\0';
+	else if (item->state == RESOURCE_FAILED)
+		memcpy(r->start_error, r->error, sizeof(r->start_error));
+	else if (item->state == RESOURCE_STOPPED && before.stops_failed)
+		memcpy(r->error, r->start_error, sizeof(r->error));
 	log_result(g, i, &before);
-	if (item->state == RESOURCE_FAILED && g->sequence.goal == SEQUENCE_KEEP && !a->quit) {
+	if (item->state == RESOURCE_FAILED && !item->leaving &&
+	    g->sequence.goal == SEQUENCE_KEEP && !a->quit) {
 		act_give_away(a, g, g->failed_at);
 		g->failed_at = r->since;
 	}
@@ -346,6 +357,15 @@ void resources_still_at_work(struct agent *a)
 	for (size_t i = 0; i < a->groups->n; i++)
 		if (a->groups->v[i].scripted)
 			still_at_work(a, &a->groups->v[i]);
+}
+
+/* As it is in the agents' package, which leaves that to systemd-tmpfiles. */
+void resources_prepare(const struct config *c)
+{
+	for (size_t i = 0; i < c->n_groups; i++)
+		for (size_t j = 0; j < c->groups[i].n_resources; j++)
+			if (c->groups[i].resources[j].kind == RESOURCE_OCF)
+				mkdir(OCF_STATE_DIR, 01755);
 }
 
 void resources_follow(struct agent *a, struct agent_group *g)

@@ -131,7 +131,8 @@ static void start_failed(struct sequence *s, struct sequence_item *item, uint64_
 {
 	item->state = RESOURCE_FAILED;
 	item->retry_at = now + SEQUENCE_RETRY_NS;
-	s->gave_up = s->goal == SEQUENCE_UP;
+	/* What is not wanted any more only has to be stopped. */
+	s->gave_up |= s->goal == SEQUENCE_UP && !item->leaving;
 }
 
 static void stop_failed(struct sequence_item *item, uint64_t now)

@@ -3,7 +3,7 @@
  * OCF agents (Debian's resource-agents) take their parameters by name.
  * haresources gives them by position to those agents for which Heartbeat came
  * with a script in resource.d that gave them their names; this is what it did.
- * Any other agent is given NAME=VALUE.
+ * Any agent may be given NAME=VALUE instead, and all others must be.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -60,6 +60,17 @@ static bool is_named(const char *arg)
 	return i && arg[i] == '=' && !isdigit((unsigned char)*arg);
 }
 
+/* And is there one at all? */
+static bool all_named(const struct config_resource *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_args; i++)
+		if (!is_named(r->args[i]))
+			return false;
+	return r->n_args;
+}
+
 /**
  * ocf_is_meant - may this resource be an OCF agent?
  * @r: the resource, which is no script
@@ -69,14 +80,25 @@ static bool is_named(const char *arg)
  */
 bool ocf_is_meant(const struct config_resource *r)
 {
-	size_t i;
+	return wrapper_find(r->name) || all_named(r);
+}
 
-	if (wrapper_find(r->name))
-		return true;
+/*
+ * Heartbeat would take NAME=VALUE for the value of what stands there; but nobody
+ * means that who names a parameter of the agent. An e-mail address may have a =.
+ */
+static bool names_parameters(const struct config_resource *r, const struct wrapper *w)
+{
+	size_t i, j;
+
+	if (!all_named(r))
+		return false;
 	for (i = 0; i < r->n_args; i++)
-		if (!is_named(r->args[i]))
-			return false;
-	return r->n_args;
+		for (j = 0; j < w->max; j++)
+			if (strcspn(r->args[i], "=") == strlen(w->parameters[j]) &&
+			    !strncmp(r->args[i], w->parameters[j], strlen(w->parameters[j])))
+				return true;
+	return false;
 }
 
 static int rename_arg(char **arg, const char *name, const char *value, size_t len)
@@ -115,7 +137,7 @@ int ocf_name_args(const struct place *at, struct config_resource *r)
 	const struct wrapper *w = wrapper_find(r->name);
 	size_t i;
 
-	if (!w)
+	if (!w || names_parameters(r, w))
 		return 0;
 	if (r->n_args < w->min || r->n_args > w->max) {
 		place_error(at, "resource [%s]: %zu arguments, but %s takes %zu to %zu: %s::%s",
