@@ -17,11 +17,11 @@ deps:
 
 # The module for the lab is that of Debian's kernel, whatever kernel runs here.
 check: deps
-	$(MAKE) module tools $(TEST_PROGRAMS) $(LAB_MODULES)
+	$(MAKE) -j$$(nproc) module tools $(TEST_PROGRAMS) $(LAB_MODULES)
 	tests/check
 
 check-kernels: deps
-	$(MAKE) module tools $(TEST_PROGRAMS) $(LAB_MODULES)
+	$(MAKE) -j$$(nproc) module tools $(TEST_PROGRAMS) $(LAB_MODULES)
 	tests/check-kernels
 
 fuzz:
@@ -33,12 +33,12 @@ fuzz:
 # Linux with everything on that finds faults, as a program of this machine.
 check-debug: deps
 	tests/install-packages tests/packages-debug
-	$(MAKE) tools $(TEST_PROGRAMS) build/tests/failnth
+	$(MAKE) -j$$(nproc) tools $(TEST_PROGRAMS) build/tests/failnth
 	tests/lab/kernel uml-debug build -s
 	tests/check --kernel uml-debug
 
 check-smp: deps
-	$(MAKE) module tools
+	$(MAKE) -j$$(nproc) module tools
 	tests/lab/run --smp 2 --timeout 14400 tests/smp/load-unload.sh 200
 	tests/lab/run --smp 2 --timeout 3600 tests/smp/hotplug.sh 50
 
@@ -47,7 +47,7 @@ deb: deps
 	tests/deb/build
 
 check-packages: deb
-	$(MAKE) tools
+	$(MAKE) -j$$(nproc) tools
 	tests/deb/puppet
 	tests/deb/check
 	tests/deb/recipe
@@ -56,14 +56,14 @@ HOURS ?= 24
 
 soak: deps
 	tests/install-packages tests/packages-debug
-	$(MAKE) tools
+	$(MAKE) -j$$(nproc) tools
 	tests/lab/kernel uml build -s
 	tests/lab/run --kernel uml --timeout 100000 --name soak-steady tests/soak/soak.sh steady $(HOURS)
 	tests/lab/run --kernel uml --timeout 100000 --name soak-lossy tests/soak/soak.sh lossy $(HOURS)
 
 demo:
 	tests/install-packages $(PACKAGES)
-	$(MAKE) module tools
+	$(MAKE) -j$$(nproc) module tools
 	tests/demo/demo
 
 .PHONY: deps deb check-packages check check-kernels check-debug check-smp fuzz soak demo

@@ -3,7 +3,7 @@
 
 # A minute each; then with a warm standby, for what a death costs there. `make check` has the worst of them, for some seconds.
 load: deps
-	$(MAKE) module tools
+	$(MAKE) -j$$(nproc) module tools
 	tests/load/matrix -s 60 -d 5
 	tests/load/matrix -w -s 10 -d 5
 
