@@ -12,6 +12,17 @@ lab_fail() {
 	exit 125
 }
 
+# strictly COMMAND…: in a subshell that ends at the first failure. Not to be called as a condition: that would take it back.
+strictly() {
+	local status
+	set +e
+	(set -e; "$@")
+	status=$?
+	set -e
+	[[ $status != 125 ]] || exit 125
+	[[ $status == 0 ]] || lab_fail "$1 failed"
+}
+
 # shellcheck source=initramfs.sh
 . "$lab/initramfs.sh"
 # shellcheck source=qmp.sh

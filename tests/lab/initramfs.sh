@@ -70,28 +70,28 @@ add_tree() {
 	add_libraries "$root" "${programs[@]}"
 }
 
-# unpack PACKAGE…: fetches these packages of Debian's, once, and sets REPLY to the directory where they lie unpacked. Nothing is
+# packages_unpacked PACKAGE…: fetches these packages of Debian's, once, and sets REPLY to the directory where they lie unpacked. Nothing is
 # installed: no daemon starts here. What they depend on is not looked for.
-unpack() {
-	local dir work link deb
-	dir=$results/packages-$({ declare -f unpack && echo "$@"; } | sha256sum | cut -c1-16)
+packages_unpacked() {
+	local dir made link deb
+	dir=$results/packages-$({ declare -f packages_unpacked && echo "$@"; } | sha256sum | cut -c1-16)
 	REPLY=$dir/tree
 	[[ ! -e $dir ]] || return 0
-	work=$(mktemp -d "$results/.packages.XXXXXX")
-	(cd "$work" && { apt-get download "$@" || { apt-get update && apt-get download "$@"; }; }) >"$work/log" 2>&1 ||
-		{ tail -n 5 "$work/log" >&2 && lab_fail "could not get the packages $*"; }
+	made=$(mktemp -d "$results/.packages.XXXXXX")
+	(cd "$made" && { apt-get download "$@" || { rm -f ./*.deb && apt-get update && apt-get download "$@"; }; }) >"$made/log" 2>&1 ||
+		{ tail -n 5 "$made/log" >&2 && lab_fail "could not get the packages $*"; }
 	# Debian's /bin, /sbin and /lib are links into /usr, in the guest too.
-	mkdir -p "$work/tree/usr"/{bin,sbin,lib}
+	mkdir -p "$made/tree/usr"/{bin,sbin,lib}
 	for link in bin sbin lib; do
-		ln -s "usr/$link" "$work/tree/$link"
+		ln -s "usr/$link" "$made/tree/$link"
 	done
-	for deb in "$work"/*.deb; do
-		dpkg-deb --fsys-tarfile "$deb" | tar -C "$work/tree" -x --keep-directory-symlink --no-same-owner \
+	for deb in "$made"/*.deb; do
+		dpkg-deb --fsys-tarfile "$deb" | tar -C "$made/tree" -x --keep-directory-symlink --no-same-owner \
 			--exclude=./usr/share/{doc,man,locale,lintian,bug,info}
 	done
-	rm "$work/tree"/{bin,sbin,lib} "$work"/*.deb
+	rm "$made/tree"/{bin,sbin,lib} "$made"/*.deb
 	# Another run may have been quicker: then that one's is as good.
-	mv -T "$work" "$dir" 2>/dev/null || rm -rf "$work"
+	mv -T "$made" "$dir" 2>/dev/null || rm -rf "$made"
 }
 
 # Without their times, which take the guest more or less long to read.
@@ -139,15 +139,16 @@ base_build() {
 
 # base_archive: makes the base where there is none for the host's packages as they are; sets base_root, base_cpio.
 base_archive() {
-	local key dir work old
+	local key dir made old
 	key=$(cat /var/lib/dpkg/status "$lab/initramfs.sh" | sha256sum | cut -c1-16)
 	dir=$results/base-$key
 	if [[ ! -e $dir ]]; then
-		work=$(mktemp -d "$results/.base.XXXXXX")
-		(base_root='' && base_build "$work/root") || lab_fail "the base of the initramfs could not be made"
-		pack "$work/root" >"$work/base.cpio"
+		made=$(mktemp -d "$results/.base.XXXXXX")
+		base_root=''
+		strictly base_build "$made/root"
+		pack "$made/root" >"$made/base.cpio"
 		# Another run may have been quicker: then that one's is as good.
-		mv -T "$work" "$dir" 2>/dev/null || rm -rf "$work"
+		mv -T "$made" "$dir" 2>/dev/null || rm -rf "$made"
 		for old in "$results"/base-*; do
 			[[ $old == "$dir" || -z $(find "$old" -maxdepth 0 -mmin +60) ]] || rm -rf "$old"
 		done
@@ -188,16 +189,21 @@ index_modules() {
 	rm "$1/lib"
 }
 
+# system_build ROOT: what a guest boots with, and what is loaded always.
+system_build() {
+	mkdir -p "$1"/{usr/bin,usr/sbin,lab/job,lab/script}
+	cp "$lab/guest/init" "$1/init"
+	cp "$top/build/labtool" "$1/usr/bin/labtool"
+	add_modules "$1" "${base_modules[@]}" || :
+}
+
 # overlay_build ROOT SCRIPT: everything but the script itself. Reads KVER, KROOT, KTESTS, HBKM (empty: without the module).
 overlay_build() {
 	local root=$1 script=$2 name item REPLY
 	local -a modules found
-	mkdir -p "$root"/{usr/bin,usr/sbin,lab/job,lab/script}
-	cp "$lab/guest/init" "$root/init"
+	system_build "$root"
 	cp "$lab/lib.sh" "$lab/verdict.sh" "$root/lab/"
 	cp -r "$lab/recipe" "$root/lab/recipe"
-	cp "$top/build/labtool" "$root/usr/bin/labtool"
-	add_modules "$root" "${base_modules[@]}" || :
 	mapfile -t modules < <(directive "$script" modules)
 	if [[ -n $HBKM ]]; then
 		mapfile -t -O "${#modules[@]}" modules < <(modinfo -F depends "$HBKM" | tr , '\n' | grep .)
@@ -223,7 +229,7 @@ overlay_build() {
 	done < <(directive "$script" needs)
 	mapfile -t found < <(directive "$script" packages)
 	if [[ ${#found[@]} -gt 0 ]]; then
-		unpack "${found[@]}"
+		packages_unpacked "${found[@]}"
 		add_tree "$root" "$REPLY"
 	fi
 	while read -r item; do

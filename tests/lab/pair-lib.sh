@@ -98,7 +98,7 @@ console() {
 # control GUEST COMMAND [ARGUMENTS]: a command of QEMU's own protocol, to the machine.
 control() {
 	local REPLY
-	qmp "$LAB_PAIR/$1.control" "${@:2}" || fail "$1: $2: $REPLY"
+	qmp "$LAB_PAIR/$1.control" "${lab_machine[$1]-0}" "${@:2}" || fail "$1: $2: $REPLY"
 }
 
 # power_cut GUEST: dead between two instructions, as by the plug.

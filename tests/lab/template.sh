@@ -23,23 +23,41 @@ template_machine() {
 	mkfifo "$4.in" "$4.out"
 }
 
+# template_say CONTROL PID COMMAND [ARGUMENTS]: false, after saying so, if QEMU refuses.
 template_say() {
-	qmp "$@" || lab_fail "QEMU, asked for $2, says: $REPLY"
+	qmp "$@" || { echo "lab: QEMU, asked for $3: $REPLY" >&2 && return 1; }
 }
 
-# template_wait CONTROL COMMAND REGEX: asks until the answer matches.
+# template_wait CONTROL PID COMMAND REGEX: asks until the answer matches; false if it never will.
 template_wait() {
 	local end=$((SECONDS + 300))
-	until qmp "$1" "$2" && [[ $REPLY =~ $3 ]]; do
-		((SECONDS < end)) || lab_fail "waited in vain for $3, QEMU says: $REPLY"
+	while template_say "$1" "$2" "$3"; do
+		[[ ! $REPLY =~ $4 ]] || return 0
+		if ((SECONDS >= end)) || [[ $REPLY == *'"status": "failed"'* ]]; then
+			echo "lab: waited in vain for $4, QEMU says: $REPLY" >&2
+			return 1
+		fi
 		sleep 0.02
 	done
+	return 1
+}
+
+# template_save CONTROL PID FILE: once the guest has stopped itself, its devices go there; its memory is in its file. QEMU ends.
+template_save() {
+	template_say "$1" "$2" qmp_capabilities &&
+		template_wait "$1" "$2" query-status guest-panicked &&
+		template_say "$1" "$2" migrate-set-capabilities "$template_devices_only" &&
+		template_say "$1" "$2" migrate "{\"uri\":\"exec:cat >$3\"}" &&
+		template_wait "$1" "$2" query-migrate '"status": "completed"' &&
+		template_say "$1" "$2" quit
 }
 
 # template_build DIR MEM: boots one, and saves it below DIR.
 template_build() {
-	local dir=$1 root=$1/root HBKM='' machine append
-	overlay_build "$root" /dev/null
+	local dir=$1 root=$1/root machine append qemu
+	system_build "$root"
+	printf '%s\n' "${base_modules[@]}" >"$root/lab/job/modules"
+	index_modules "$root"
 	touch "$root/lab/job/env"
 	echo wait >"$root/lab/job/mode"
 	initrd "$dir/initrd"
@@ -52,51 +70,47 @@ template_build() {
 	setpriv --pdeathsig KILL "${machine[@]}" -kernel "$REPLY" -initrd "$dir/initrd" -append "$append LAB_HOST=lab" -action panic=pause \
 		-serial "file:$dir/console" -chardev null,id=output -device virtserialport,nr=1,chardev=output \
 		-chardev null,id=files -device virtserialport,nr=2,chardev=files </dev/null >"$dir/qemu" 2>&1 &
-	template_say "$dir/control" qmp_capabilities
-	template_wait "$dir/control" query-status guest-panicked
-	# The memory is in its file.
-	template_say "$dir/control" migrate-set-capabilities "$template_devices_only"
-	template_say "$dir/control" migrate "{\"uri\":\"exec:cat >$dir/devices\"}"
-	template_wait "$dir/control" query-migrate '"status": "completed"'
-	template_say "$dir/control" quit
-	wait "$!" || lab_fail "QEMU failed: see $dir/qemu"
+	qemu=$!
+	if ! template_save "$dir/control" "$qemu" "$dir/devices" || ! wait "$qemu"; then
+		tail -n 20 "$dir"/{qemu,console} >&2
+		lab_fail "a guest did not boot, or was not saved; see $dir"
+	fi
 	rm -r "$root" "$dir"/{room,control.in,control.out}
 }
 
 # template_find MEM: makes one where there is none for kernel, base and lab as they are. Sets template, its directory.
 template_find() {
-	local key work old
+	local key made old
 	kernel_image "$VMLINUZ"
 	key=$({
 		echo "$1" "$REPLY" "$base_cpio"
+		stat -c %Y "$KROOT/lib/modules/$KVER/modules.dep"
+		qemu-system-x86_64 --version
 		cat "$lab"/{host,initramfs,template}.sh "$lab/guest/init" "$top/build/labtool"
 	} | sha256sum | cut -c1-16)
 	template=$results/template-$key
-	[[ ! -e $template ]] || return 0
-	work=$(mktemp -d "$results/.template.XXXXXX")
-	(template_build "$work" "$1") || exit
+	# It was used: see below.
+	[[ ! -e $template ]] || { touch "$template" && return; }
+	made=$(mktemp -d "$results/.template.XXXXXX")
+	strictly template_build "$made" "$1"
 	# Another run may have been quicker: then that one's is as good.
-	mv -T "$work" "$template" 2>/dev/null || rm -rf "$work"
+	mv -T "$made" "$template" 2>/dev/null || rm -rf "$made"
 	for old in "$results"/{,.}template[-.]*; do
-		[[ $old == "$template" || -z $(find "$old" -maxdepth 0 -mmin +60) ]] || rm -rf "$old"
+		[[ ! -e $old || $old == "$template" || -z $(find "$old" -maxdepth 0 -mmin +60) ]] || rm -rf "$old"
 	done
 }
 
-# template_job FILE: puts the overlay there, as a guest that waits for it expects it. False if it is too large.
+# template_job FILE ARCHIVE: puts the archive there as a guest that waits for it expects it.
 template_job() {
-	local length
-	pack "$root" >"$work/archive"
-	length=$(stat -c %s "$work/archive")
-	((length + 4096 <= template_room_mb << 20)) || return 1
-	{ printf '%-4095s\n' "$length" && cat "$work/archive"; } >"$1"
+	{ printf '%-4095s\n' "$(stat -c %s "$2")" && cat "$2"; } >"$1"
 	truncate -s "${template_room_mb}M" "$1"
 }
 
-# template_go_on CONTROL: the machine, started with `-incoming defer`, takes up the template's state, and runs.
+# template_go_on CONTROL PID: the machine, started with `-incoming defer`, takes up the template's state, and runs.
 template_go_on() {
-	template_say "$1" qmp_capabilities
-	template_say "$1" migrate-set-capabilities "$template_devices_only"
-	template_say "$1" migrate-incoming "{\"uri\":\"exec:cat $template/devices\"}"
-	template_wait "$1" query-status guest-panicked
-	template_say "$1" cont
+	template_say "$1" "$2" qmp_capabilities &&
+		template_say "$1" "$2" migrate-set-capabilities "$template_devices_only" &&
+		template_say "$1" "$2" migrate-incoming "{\"uri\":\"exec:cat $template/devices\"}" &&
+		template_wait "$1" "$2" query-status guest-panicked &&
+		template_say "$1" "$2" cont
 }

@@ -26,7 +26,7 @@ int verb_memory(int argc, char **argv)
 	if (room == MAP_FAILED)
 		die("%s: %m", argv[1]);
 	length = strtoull(room, NULL, 10);
-	if (length > (uint64_t)st.st_size - HEAD)
+	if (!length || st.st_size <= HEAD || length > (uint64_t)st.st_size - HEAD)
 		die("%s: nothing is in it", argv[1]);
 	write_all(STDOUT_FILENO, room + HEAD, length);
 	return 0;
