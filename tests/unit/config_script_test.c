@@ -182,6 +182,10 @@ static void agents_arguments(void **state)
 		     "startdelay=1 stopdelay=2 mondelay=0");
 	assert_named("MailTo::root=it@example.org", "email=root=it@example.org");
 	assert_named("MailTo::ema=il", "email=ema=il");
+	refused("Filesystem::device=/dev/sda1",
+		"7: error: resource [Filesystem::device=/dev/sda1]: Filesystem needs directory=, too");
+	refused("Filesystem::device=/a::device=/b",
+		"7: error: resource [Filesystem::device=/a::device=/b]: device is there twice");
 	refused("Filesystem::/dev/sda1",
 		"7: error: resource [Filesystem::/dev/sda1]: 1 arguments, but Filesystem takes 2 to 4: Filesystem::DEVICE::DIRECTORY");
 	refused("MailTo::a::b::c", "7: error: resource [MailTo::a::b::c]: 3 arguments");

@@ -83,22 +83,54 @@ bool ocf_is_meant(const struct config_resource *r)
 	return wrapper_find(r->name) || all_named(r);
 }
 
+/* Which of the agent's parameters does an argument name? Return: w->max: none. */
+static size_t parameter_named(const struct wrapper *w, const char *arg)
+{
+	size_t len = strcspn(arg, "=");
+	size_t j;
+
+	for (j = 0; j < w->max; j++)
+		if (arg[len] && len == strlen(w->parameters[j]) &&
+		    !strncmp(arg, w->parameters[j], len))
+			break;
+	return j;
+}
+
 /*
  * Heartbeat would take NAME=VALUE for the value of what stands there; but nobody
  * means that who names a parameter of the agent. An e-mail address may have a =.
  */
 static bool names_parameters(const struct config_resource *r, const struct wrapper *w)
 {
+	for (size_t i = 0; i < r->n_args; i++)
+		if (parameter_named(w, r->args[i]) < w->max)
+			return all_named(r);
+	return false;
+}
+
+/* Those that it cannot do without are there, and none is twice. */
+static int check_named(const struct place *at, const struct config_resource *r,
+		       const struct wrapper *w)
+{
+	unsigned int times[PARAMETERS_MAX] = { 0 };
 	size_t i, j;
 
-	if (!all_named(r))
-		return false;
-	for (i = 0; i < r->n_args; i++)
-		for (j = 0; j < w->max; j++)
-			if (strcspn(r->args[i], "=") == strlen(w->parameters[j]) &&
-			    !strncmp(r->args[i], w->parameters[j], strlen(w->parameters[j])))
-				return true;
-	return false;
+	for (i = 0; i < r->n_args; i++) {
+		j = parameter_named(w, r->args[i]);
+		if (j < w->max && times[j]++) {
+			place_error(at, "resource [%s]: %s is there twice", r->text,
+				    w->parameters[j]);
+			return -1;
+		}
+	}
+	for (j = 0; j < w->min; j++) {
+		if (!times[j]) {
+			place_error(at, "resource [%s]: %s needs %s=, too", r->text, w->agent,
+				    w->parameters[j]);
+			return -1;
+		}
+	}
+	return 0;
 }
 
 static int rename_arg(char **arg, const char *name, const char *value, size_t len)
@@ -137,8 +169,10 @@ int ocf_name_args(const struct place *at, struct config_resource *r)
 	const struct wrapper *w = wrapper_find(r->name);
 	size_t i;
 
-	if (!w || names_parameters(r, w))
+	if (!w)
 		return 0;
+	if (names_parameters(r, w))
+		return check_named(at, r, w);
 	if (r->n_args < w->min || r->n_args > w->max) {
 		place_error(at, "resource [%s]: %zu arguments, but %s takes %zu to %zu: %s::%s",
 			    r->text, r->n_args, w->agent, w->min, w->max, w->agent, w->usage);
@@ -151,6 +185,9 @@ int ocf_name_args(const struct place *at, struct config_resource *r)
 		return -1;
 	}
 	for (i = 0; i < r->n_args; i++) {
+		if (parameter_named(w, r->args[i]) < w->max)
+			place_warning(at, "resource [%s]: [%s] is taken for the value of %s, as by Heartbeat: names count where every argument has one",
+				      r->text, r->args[i], w->parameters[i]);
 		if (rename_arg(&r->args[i], w->parameters[i], r->args[i], strlen(r->args[i]))) {
 			place_error(at, "out of memory");
 			return -1;
