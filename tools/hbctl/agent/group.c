@@ -211,11 +211,11 @@ static bool carry_into(struct agent_group *g, struct agent_group *old, size_t j)
 		if (g->sequence.items[i].state != RESOURCE_UNKNOWN ||
 		    !same_resource(g, i, old, j))
 			continue;
-		g->sequence.items[i] = old->sequence.items[j];
-		g->sequence.items[i].leaving = false;
 		/* Where there were no scripts nobody kept account: what is there is looked at. */
-		if (!old->scripted)
-			g->sequence.items[i].state = RESOURCE_UNKNOWN;
+		if (old->scripted) {
+			g->sequence.items[i] = old->sequence.items[j];
+			g->sequence.items[i].leaving = false;
+		}
 		g->resources[i] = old->resources[j];
 		g->resources[i].what = what;
 		return true;

@@ -364,8 +364,10 @@ void resources_prepare(const struct config *c)
 {
 	for (size_t i = 0; i < c->n_groups; i++)
 		for (size_t j = 0; j < c->groups[i].n_resources; j++)
-			if (c->groups[i].resources[j].kind == RESOURCE_OCF)
-				mkdir(OCF_STATE_DIR, 01755);
+			if (c->groups[i].resources[j].kind == RESOURCE_OCF &&
+			    mkdir(OCF_STATE_DIR, 01755) && errno != EEXIST)
+				log_write(LOG_WARNING, "Agents of OCF keep what they know in %s: %s",
+					  OCF_STATE_DIR, strerror(errno));
 }
 
 void resources_follow(struct agent *a, struct agent_group *g)
