@@ -54,11 +54,11 @@ service_on cookbook 6 'Starting High-Availability services:  Heartbeat failure [
 /run/other.d/ha.cf:10: error: Illegal directive [bogus]
 Heartbeat not started: configuration error.' start
 on cookbook sed -i /bogus/d /run/other.d/ha.cf
-on cookbook sh -c 'echo bogus 1 >>/etc/ha.d/ha.cf'
+on cookbook mv /etc/ha.d/ha.cf /run/ha.cf
 service_on cookbook 0 'Starting High-Availability services: Done.' start
 service_on cookbook 0 'Reloading High-Availability services: Done.' reload
 service_on cookbook 0 'Stopping High-Availability services: Done.' stop
-on cookbook sed -i /bogus/d /etc/ha.d/ha.cf
+on cookbook mv /run/ha.cf /etc/ha.d/ha.cf
 rm /etc/default/hbctl
 
 # ---- both run
