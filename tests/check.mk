@@ -47,8 +47,9 @@ deb: deps
 	tests/deb/build
 
 check-packages: deb
-	$(MAKE) -j$$(nproc) tools
+	$(MAKE) -j$$(nproc) module tools
 	tests/deb/puppet
+	tests/lab/run --timeout 1800 tests/deb/agents.sh
 	tests/deb/check
 	tests/deb/recipe
 

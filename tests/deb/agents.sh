@@ -4,15 +4,14 @@
 # Filesystem, as Heartbeat's recipes have it; a route whose source is the group's address, by Route; a server by its init
 # script, which finds its configuration on that disk; and Delay, which takes its time. A client uses the server. They move by hand
 # and on death, what cannot start gives the group to the peer, and what cannot stop keeps it.
-# lab: files common.sh /lib/lsb
+# lab: files ../netns/common.sh /lib/lsb
 # lab: needs mke2fs start-stop-daemon socat
 # lab: packages resource-agents psmisc rinetd
 # lab: modules loop ext4
-# lab: not uml-debug it has neither loop devices nor ext4
 # shellcheck source=../lab/lib.sh
 . "$LAB_LIB"
-# shellcheck source=common.sh
-. ./common.sh
+# shellcheck source=../netns/common.sh
+. ../netns/common.sh
 
 disk='Filesystem::/dev/loop0::/data::ext4'
 delay='Delay::startdelay=1::stopdelay=2::mondelay=0'
