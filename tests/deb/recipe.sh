@@ -166,10 +166,17 @@ answered "reloaded" "$since"
 for each in a b; do
 	guest "$each" 'printf "#!/bin/sh\necho \$* >>/run/hooks\n" >/etc/ha.d/resource.d/startstop; chmod +x /etc/ha.d/resource.d/startstop'
 done
+guest b 'echo "HBCTL_OPTIONS=\"-d /etc/ha.d/.\"" >>/etc/default/hbctl'
 check "service heartbeat restart, on cookbook2" guest b service heartbeat restart
 check_eq "Heartbeat's hook is called" $'pre-stop\npost-stop 0\npre-start\npost-start 0' "$(guest b cat /run/hooks)"
 both_up
 patient b
+guest b 'cp /etc/ha.d/ha.cf /run/ha.cf; echo bogus 1 >>/etc/ha.d/ha.cf'
+refuse "a reload of files with an error fails" guest b systemctl reload heartbeat
+check_match "and says where, in those that the agent's options name" '/etc/ha\.d/\./ha\.cf:[0-9]*: error: Illegal directive' \
+	"$(guest b journalctl -u heartbeat -n 20 -o cat)"
+guest b 'cat /run/ha.cf >/etc/ha.d/ha.cf'
+check "mended, it succeeds" guest b systemctl reload heartbeat
 
 since=$(client_us)
 check "the agent is killed" guest a systemctl kill -s KILL --kill-who=main heartbeat
