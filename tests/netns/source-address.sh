@@ -69,7 +69,7 @@ auto_failback=off
 pair_of_nodes
 
 # ---- each of these addresses: held, moved, its agent killed and started, its interface down and up
-for address in 10.0.2.100/25 10.0.2.2/24 10.0.2.20/32 10.0.0.1/16; do
+for address in 10.0.2.100/25 10.0.2.2/24 10.0.2.20/27 10.0.2.20/32 10.0.0.1/16; do
 	vip=${address%/*}
 	resources=("cookbook IPaddr::$address/eth0:1")
 	configure
