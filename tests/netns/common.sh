@@ -166,6 +166,20 @@ reload() {
 	done
 }
 
+# ended NODE [MS]: sets STATUS to the exit status of its agent, which has ended or will in MS (5000).
+ended() {
+	local pid
+	agent_pid "$1" pid
+	wait_until "${2-5000}" gone "$pid"
+	wait "$pid"
+	STATUS=$?
+}
+
+gone() {
+	local _ state
+	[[ ! -e /proc/$1 ]] || { read -r _ _ state _ <"/proc/$1/stat" && [[ $state == Z ]]; }
+}
+
 # script NODE NAME: a resource script that keeps an account of what it is told in $LAB_OUT/NODE.account, and does what it is
 # told in /run/NAME.do: fail START|STOP, hang, be slow. What runs is a file, /run/NAME.runs.
 script() {

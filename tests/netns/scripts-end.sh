@@ -8,20 +8,6 @@
 # shellcheck source=common.sh
 . ./common.sh
 
-# ended NODE: sets STATUS to the exit status of its agent, which has ended or soon will.
-ended() {
-	local pid
-	agent_pid "$1" pid
-	wait_until 20000 gone "$pid"
-	wait "$pid"
-	STATUS=$?
-}
-
-gone() {
-	local _ state
-	[[ ! -e /proc/$1 ]] || { read -r _ _ state _ <"/proc/$1/stat" && [[ $state == Z ]]; }
-}
-
 told() { grep -q -x "$2" "$LAB_OUT/$1.account"; }
 
 # begin [SCRIPT WHAT]: both agents anew, the script on cookbook doing so from now on.
@@ -41,13 +27,13 @@ module_goes() {
 	rmmod hbkm 2>"$LAB_OUT/rmmod" || fail "rmmod: $(<"$LAB_OUT/rmmod")"
 	sleep_us 20000
 	check_holders "$1: the address goes at once" ''
-	ended cookbook
+	ended cookbook 20000
 	check_eq "$1: the agent ends with the status for a module that is gone" 4 "$STATUS"
 	check_match "$1: what was begun is ended, and all is stopped" "^$2\$" "$(account cookbook)"
 	refuse "$1: nothing runs: disk" runs cookbook disk
 	refuse "$1: nothing runs: server" runs cookbook server
 	refuse "$1: nothing is left of them" on cookbook pgrep -f 'sleep 1000'
-	ended cookbook2
+	ended cookbook2 20000
 	check_eq "$1: the other agent ends, too" 4 "$STATUS"
 	check_eq "$1: where nothing was done" '' "$(account cookbook2)"
 }

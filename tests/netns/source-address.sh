@@ -43,21 +43,6 @@ alive() {
 	check "$1: both are up" joined cookbook cookbook2
 }
 
-# reload NODE…
-reload() {
-	local name pid before
-	for name; do
-		before=$(grep -c 'Configuration reloaded.' "$LAB_OUT/$name.log")
-		agent_pid "$name" pid
-		kill -HUP "$pid"
-		wait_until 2000 reloaded "$name" "$before"
-	done
-}
-
-reloaded() {
-	(($(grep -c 'Configuration reloaded.' "$LAB_OUT/$1.log") > $2))
-}
-
 # back NODE: its agent is at work.
 back() {
 	says "$1" 'state running agent' cluster

@@ -15,20 +15,6 @@ flood() {
 	on_bg client flood_b labtool udp-send -n 100000000 -i 200 10.0.2.16 694 random:136
 }
 
-# ended NODE: sets STATUS to the exit status of its agent, which has ended or soon will.
-ended() {
-	local pid
-	agent_pid "$1" pid
-	wait_until 5000 gone "$pid"
-	wait "$pid"
-	STATUS=$?
-}
-
-gone() {
-	local _ state
-	[[ ! -e /proc/$1 ]] || { read -r _ _ state _ <"/proc/$1/stat" && [[ $state == Z ]]; }
-}
-
 deadtime=10000ms
 keepalive=1ms
 flood_a='' flood_b=''
