@@ -140,8 +140,12 @@ static void on_change(const struct vip_change *c, void *data)
 
 static void receive(struct agent *a)
 {
-	int ret = hbnl_events_receive(a->ev, on_event, a);
+	int ret;
 
+	/* Of several events, none waits for what is said about another. */
+	log_hold();
+	ret = hbnl_events_receive(a->ev, on_event, a);
+	log_release();
 	if (ret == -ENODEV) {
 		agent_gone(a);
 		return;
@@ -509,10 +513,18 @@ int agent_watch(struct agent *a, int fd)
 	return epoll_ctl(a->epoll, EPOLL_CTL_ADD, fd, &e) ? -errno : 0;
 }
 
+static bool ready(const struct epoll_event *events, int n, int fd)
+{
+	for (int i = 0; i < n; i++)
+		if (events[i].data.fd == fd)
+			return true;
+	return false;
+}
+
 static int loop(struct agent *a, int signals, const struct run_options *o)
 {
-	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	struct epoll_event events[4];
+	int n, timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	struct epoll_event events[16];
 	uint64_t expired;
 
 	if (a->epoll < 0 || timer < 0 || agent_watch(a, hbnl_events_fd(a->ev)) ||
@@ -522,12 +534,13 @@ static int loop(struct agent *a, int signals, const struct run_options *o)
 		return fail(HBCTL_REFUSED, "epoll: %s", strerror(errno));
 	while (!a->quit) {
 		arm(a, timer);
-		epoll_wait(a->epoll, events, ARRAY_SIZE(events), -1);
+		n = epoll_wait(a->epoll, events, ARRAY_SIZE(events), -1);
 		/* The kernel's decisions come first, whatever woke us. */
 		receive(a);
-		if (read(timer, &expired, sizeof(expired)) > 0 && !a->quit)
+		if (ready(events, n, timer) && read(timer, &expired, sizeof(expired)) > 0 &&
+		    !a->quit)
 			run_timers(a);
-		if (!a->quit)
+		if (!a->quit && ready(events, n, signals))
 			take_signals(a, signals, o);
 		if (!a->quit)
 			resources_run(a);
@@ -551,7 +564,8 @@ static int loop(struct agent *a, int signals, const struct run_options *o)
 				finish(a);
 			}
 		}
-		publish_serve(a);
+		if (ready(events, n, a->publish_fd))
+			publish_serve(a);
 		notify_status(a);
 	}
 	close(timer);

@@ -45,6 +45,9 @@ static struct {
 	struct record targets;		/* for the next writer, should this one die */
 	unsigned long lost;
 	int level;
+	bool holding;
+	size_t n_held;
+	struct record held[8];
 } log_state = { .fd = -1, .level = LOG_INFO };
 
 const char *log_priority_name(int priority)
@@ -340,20 +343,56 @@ static bool start_again(void)
 	return true;
 }
 
-static bool hand_over(int priority, const char *text)
+static void fill(struct record *r, int priority, const char *text)
 {
-	struct record r;
-	size_t len = strlen(text);
+	r->priority = priority;
+	clock_gettime(CLOCK_REALTIME, &r->time);
+	memcpy(r->text, text, strlen(text) + 1);
+}
+
+static bool hand_over(const struct record *r)
+{
+	size_t len = offsetof(struct record, text) + strlen(r->text) + 1;
 	ssize_t n;
 
-	r.priority = priority;
-	clock_gettime(CLOCK_REALTIME, &r.time);
-	memcpy(r.text, text, len + 1);
-	len += offsetof(struct record, text) + 1;
-	n = send(log_state.fd, &r, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	n = send(log_state.fd, r, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 	if (n < 0 && (errno == EPIPE || errno == ECONNRESET) && start_again())
-		n = send(log_state.fd, &r, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+		n = send(log_state.fd, r, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 	return n >= 0;
+}
+
+static void submit(const struct record *r)
+{
+	if (log_state.lost) {
+		char text[64];
+		struct record note;
+
+		snprintf(text, sizeof(text), "%lu log messages lost: the log was blocked",
+			 log_state.lost);
+		fill(&note, LOG_WARNING, text);
+		if (hand_over(&note))
+			log_state.lost = 0;
+	}
+	if (!hand_over(r))
+		log_state.lost++;
+}
+
+static void submit_held(void)
+{
+	for (size_t i = 0; i < log_state.n_held; i++)
+		submit(&log_state.held[i]);
+	log_state.n_held = 0;
+}
+
+void log_hold(void)
+{
+	log_state.holding = true;
+}
+
+void log_release(void)
+{
+	log_state.holding = false;
+	submit_held();
 }
 
 void log_write(int priority, const char *fmt, ...)
@@ -371,16 +410,11 @@ void log_write(int priority, const char *fmt, ...)
 			log_priority_name(priority), text);
 		return;
 	}
-	if (log_state.lost) {
-		char note[64];
-
-		snprintf(note, sizeof(note), "%lu log messages lost: the log was blocked",
-			 log_state.lost);
-		if (hand_over(LOG_WARNING, note))
-			log_state.lost = 0;
-	}
-	if (!hand_over(priority, text))
-		log_state.lost++;
+	if (log_state.n_held == sizeof(log_state.held) / sizeof(*log_state.held))
+		submit_held();
+	fill(&log_state.held[log_state.n_held++], priority, text);
+	if (!log_state.holding)
+		submit_held();
 }
 
 void log_stop(void)
@@ -389,6 +423,7 @@ void log_stop(void)
 
 	if (log_state.fd < 0)
 		return;
+	log_release();
 	close(log_state.fd);
 	log_state.fd = -1;
 	for (int i = 0; i < 100; i++) {

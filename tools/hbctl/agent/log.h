@@ -38,6 +38,13 @@ void log_debug(int on);
  */
 void log_write(int priority, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/*
+ * While messages are held they are only kept, with their time: handing one to the
+ * writer costs as much as a step of a takeover.
+ */
+void log_hold(void);
+void log_release(void);
+
 /* Waits a moment for what is under way. */
 void log_stop(void);
 
