@@ -54,6 +54,8 @@ uml_get() {
 	# KASAN's shadow, an eighth of memory, is private to each process of the host, and each process of the guest is one that
 	# begins as a copy: so the kernel, on its next turns, would copy every page of the shadow that it writes to.
 	sed -i '/^void kasan_map_memory/,/^}/s/MAP_PRIVATE/MAP_SHARED/' "$dir/source/arch/um/os-Linux/mem.c"
+	# What a process has in registers is kept by the host's ptrace, as a whole or not at all: with AMX that is 11008 bytes.
+	sed -i '/HOST_FP_SIZE/s/2696/12288/' "$dir/source/arch/x86/um/user-offsets.c"
 	uml_make defconfig >"$log" 2>&1 || lab_fail "no defconfig: $log"
 	cat "${configs[@]}" >>"$dir/tree/.config"
 	uml_make olddefconfig >>"$log" 2>&1
