@@ -200,7 +200,7 @@ system_build() {
 # overlay_build ROOT SCRIPT: everything but the script itself. Reads KVER, KROOT, KTESTS, HBKM (empty: without the module).
 overlay_build() {
 	local root=$1 script=$2 name item REPLY
-	local -a modules found
+	local -a modules faster found
 	system_build "$root"
 	cp "$lab/lib.sh" "$lab/verdict.sh" "$root/lab/"
 	cp -r "$lab/recipe" "$root/lab/recipe"
@@ -220,8 +220,10 @@ overlay_build() {
 	fi
 	[[ ${#modules[@]} == 0 ]] || add_modules "$root" "${modules[@]}" ||
 		lab_fail "kernel $KVER lacks one of the modules ${modules[*]}"
+	mapfile -t faster < <(directive "$script" modules-if-any)
+	[[ ${#faster[@]} == 0 ]] || add_modules "$root" "${faster[@]}" || :
 	index_modules "$root"
-	printf '%s\n' "${base_modules[@]}" "${modules[@]}" >"$root/lab/job/modules"
+	printf '%s\n' "${base_modules[@]}" "${modules[@]}" "${faster[@]}" >"$root/lab/job/modules"
 
 	# What the script declares.
 	while read -r item; do
