@@ -4,8 +4,8 @@
 
 # More deaths, longer loads, some steps, some contestants, other than those that belong to the steps:
 #	make bench DEATHS=200 LOAD_SECONDS=60 STEPS="death loads" CONTESTANTS="hbkm-1-3ms keepalived-10ms"
-DEATHS ?= 20
-LOAD_SECONDS ?= 3
+DEATHS ?= 50
+LOAD_SECONDS ?= 10
 
 bench: deps
 	$(MAKE) -j$$(nproc) module tools

@@ -8,7 +8,7 @@
 # have sent, KiB resident of its processes on one node, of them locked, KiB of its module, bytes of the kernel's memory for a peer
 # more, with a link of its own (-: of rivals that is not known).
 # lab: files common.sh ../netns/common.sh ../load/trace.sh kinds contestants
-# lab: modules sha1_ssse3 sha256_ssse3
+# lab: modules-if-any sha1_ssse3 sha256_ssse3
 # shellcheck source-path=SCRIPTDIR source=../lab/lib.sh
 . "$LAB_LIB"
 # shellcheck source=common.sh

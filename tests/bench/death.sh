@@ -6,7 +6,7 @@
 # A line for each in $LAB_OUT/rows, all in us of CLOCK_MONOTONIC: last beat, cut, decision, address, last answer before,
 # first answer after; the latter three are 0 of those that only detect.
 # lab: files common.sh ../netns/common.sh ../load/trace.sh kinds contestants
-# lab: modules sha1_ssse3 sha256_ssse3
+# lab: modules-if-any sha1_ssse3 sha256_ssse3
 # shellcheck source-path=SCRIPTDIR source=../lab/lib.sh
 . "$LAB_LIB"
 # shellcheck source=common.sh

@@ -6,7 +6,7 @@
 #	tests/bench/growth.sh NODES GROUPS ucast|mcast KEEPALIVE_MS [DEATHS]
 # A line in $LAB_OUT/rows: nodes, groups, cast, us between beats, ns taken in a second, beats sent in it, outages in us.
 # lab: files ../netns/common.sh
-# lab: modules sha1_ssse3 sha256_ssse3
+# lab: modules-if-any sha1_ssse3 sha256_ssse3
 # shellcheck source-path=SCRIPTDIR source=../lab/lib.sh
 . "$LAB_LIB"
 # shellcheck source=../netns/common.sh

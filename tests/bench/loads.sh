@@ -8,7 +8,7 @@
 # half, 999 of 1000, and all of them were later than due after the one before.
 # The flood of its own port is of UDP, so those that do not use it are flooded on another.
 # lab: files common.sh ../netns/common.sh ../load/trace.sh ../load/loads.sh kinds contestants
-# lab: modules sha1_ssse3 sha256_ssse3
+# lab: modules-if-any sha1_ssse3 sha256_ssse3
 # lab: dmesg-allow Out of memory|oom|Call Trace
 # shellcheck source-path=SCRIPTDIR source=../lab/lib.sh
 . "$LAB_LIB"

@@ -6,7 +6,7 @@
 # A line for each in $LAB_OUT/rows: WHAT, for how long the client had no answer, from that until the answer came back since
 # it happened, and for how long two machines answered to ARP for the address; in us.
 # lab: files common.sh ../netns/common.sh ../load/trace.sh kinds contestants
-# lab: modules sha1_ssse3 sha256_ssse3
+# lab: modules-if-any sha1_ssse3 sha256_ssse3
 # shellcheck source-path=SCRIPTDIR source=../lab/lib.sh
 . "$LAB_LIB"
 # shellcheck source=common.sh

@@ -2,7 +2,7 @@
 # Of the kernel's symbols, sorted, and QEMU's log of the instructions executed: how many a beat takes, of both who sends it and
 # who receives it, where nothing else is going on. `PART N` for each part, and `function N NAME` for those that most are of.
 #	awk -f profile.awk kallsyms trace
-# An instruction that is repeated, as a copy is for each byte, counts as often.
+# An instruction that is repeated, as a copy is for each word, counts as often.
 
 # The index of the symbol that ADDRESS, in as many hexadecimal digits as those of the symbols, lies in; 0: in a process.
 function symbol(address,	low, high, middle) {

@@ -4,7 +4,7 @@
 #	tests/lab/run --monitor tests/bench/profile.sh CONTESTANT [MS]
 # They are the result's file `trace`, the kernel's symbols $LAB_OUT/kallsyms; profile.awk counts.
 # lab: files common.sh ../netns/common.sh ../load/trace.sh kinds contestants
-# lab: modules sha1_ssse3 sha256_ssse3
+# lab: modules-if-any sha1_ssse3 sha256_ssse3
 # shellcheck source-path=SCRIPTDIR source=../lab/lib.sh
 . "$LAB_LIB"
 # shellcheck source=common.sh

@@ -41,6 +41,10 @@ def profile: { name, title, kind, beat_us, failed,
 	functions: [.rows[] | select(.[0] == "function") | { name: .[2], instructions: .[1] | tonumber }] | sort_by(-.instructions) }
 	| with_entries(select(.value != null));
 
+# Rows: panic or power, us without an answer.
+def machines: { name, title, kind, beat_us, failed } + ([.rows[] | { key: .[0], value: (.[1] | tonumber | ms) }] | group_by(.key)
+	| map({ key: (.[0].key + "_ms"), value: map(.value) | sort }) | from_entries) | with_entries(select(.value != null));
+
 # A row: nodes, groups, cast, us between beats, ns taken in a second, beats sent in it, outages in us.
 def growth: .row as $row | ($row[0:2] + $row[3:6] | map(tonumber)) as [$nodes, $groups, $beat_us, $ns, $beats] |
 	{ nodes: $nodes, groups: $groups, cast: $row[2], beat_ms: ($beat_us | ms), ns_per_s: $ns, beats_per_s: $beats,
@@ -110,6 +114,7 @@ def targets: . as $result
 def ordered: sort_by([.kind != "hbkm", .kind, .beat_us, .name]);
 
 def result: map(select(.step == "takeover") | del(.step)) as $takeover | { conditions: map(select(.step == "conditions") | del(.step))[0], death: map(select(.step == "death") | death) | ordered, moves: map(select(.step == "moves") | moves) | ordered,
+	machines: map(select(.step == "machines") | machines) | ordered,
 	loads: map(select(.step == "loads") | loads) | ordered, cost: map(select(.step == "cost") | cost) | ordered,
 	profile: map(select(.step == "profile") | profile) | ordered, growth: map(select(.step == "growth") | growth) | sort_by([.cast, .groups, .nodes]) }
 	| . + { growth_fit: [.growth as $all | ("ucast", "mcast") as $cast | [$all[] | select(.cast == $cast and .groups == 1)] |
@@ -147,6 +152,10 @@ def table:
 		+ ["kill", "hang" | . as $event | [$c.events[]? | select(.event == $event) | .both_answered_ms | rounded][0] // ""]) as $cells |
 		([$c.title + ($c | failed)] + $cells | row))),
 	"",
+	if (.machines // []) == [] then empty else
+	(["two whole machines, in real time: ms without an answer, each time", "the holder's kernel panics", "its power is cut"] | head(.)),
+	(.machines[] | [.title + failed] + [.panic_ms, .power_ms | . // [] | map(rounded) | join(" / ")] | row),
+	"" end,
 	if .loads == [] then empty else
 	"Nobody dies, but the machine has more to do than it can: how often the address moved (ms for which both had it); by how many us beats left later " +
 		"than due after the one before, half of them / 999 of 1000 / all:", "",
@@ -164,7 +173,7 @@ def table:
 			| map(if . == null then "" else round | tostring end)) end | row),
 	"" end,
 	if (.profile // []) == [] then empty else
-	(["a beat sent and received: instructions", "all", "hbkm, who sends", "hbkm, who receives", "MAC", "bridge and veth", "memory cleared or copied, one a byte", "else in the kernel"] | head(.)),
+	(["a beat sent and received: instructions", "all", "hbkm, who sends", "hbkm, who receives", "MAC", "bridge and veth", "memory cleared or copied", "else in the kernel"] | head(.)),
 	(.profile[] | if .failed then [.title, "cannot: \(why)"] + [range(6) | ""] else
 		[.title] + (.instructions | [.total, .hbkm_sends, .hbkm_receives, .mac, .wire, .memory, .kernel] | map(. // 0 | tostring)) end | row),
 	"" end,

@@ -5,7 +5,7 @@
 # verdict to answer was the median, counted from the verdict.
 #	tests/bench/takeover.sh CONTESTANT [COUNT]
 # lab: files common.sh ../netns/common.sh ../load/trace.sh kinds contestants
-# lab: modules sha1_ssse3 sha256_ssse3
+# lab: modules-if-any sha1_ssse3 sha256_ssse3
 # shellcheck source-path=SCRIPTDIR source=../lab/lib.sh
 . "$LAB_LIB"
 # shellcheck source=common.sh
