@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # The kernel refuses the module, for each of its reasons: hbctl run says which it is and what to do, and exits with 4. Secure Boot
-# is what it does to Debian's kernel, a lockdown, for the lab's module is signed by nobody.
+# is what it does to Debian's kernel, a lockdown, for the lab's module is signed by nobody. The init script says where to look.
 # lab: not uml-debug there are neither lockdown nor signatures
 # lab: files common.sh
+# lab: needs start-stop-daemon
 # shellcheck source=../lab/lib.sh
 . "$LAB_LIB"
 # shellcheck source=common.sh
@@ -39,6 +40,8 @@ refused "the same where there is none" 'even to root: a container, or a security
 # As a kernel that Secure Boot has started is from the beginning.
 on cookbook sh -c 'echo integrity >/sys/kernel/security/lockdown'
 refused "locked down" "as it is locked down \(Secure Boot\), and $enrol.*\(EPERM\)$"
+check_match "locked down: the init script fails" '^5\|.*\[rc=5\]\. Failed\..*not permitted Heartbeat not started: "hbctl run" tells why\.' \
+	"$(on cookbook sh -c 'said=$(/etc/init.d/heartbeat start 2>&1); echo "$?|$said"' | tr '\n' ' ')"
 refused "locked down, a user" "$root_only" "${user[@]}"
 on cookbook umount /sys/kernel/security
 refused "locked down, which cannot be seen" "if it is locked down \(Secure Boot; dmesg says so\), as $enrol.*\(EPERM\)$"
