@@ -9,8 +9,13 @@
 #include "hbkm.h"
 #include "trace.h"
 
-/* How long a failed acquisition rests, at least. */
+/*
+ * How long a failed acquisition rests: at first no less than this, then twice as
+ * long each time, but no longer for that than a minute.
+ */
 #define RETRY_MIN_NS	(1000ULL * NSEC_PER_MSEC)
+#define RETRY_MAX_NS	(60000ULL * NSEC_PER_MSEC)
+#define RETRY_DOUBLED	6
 
 /* How often we look whether the addresses of warm groups are still there. */
 #define LOOK_NS		(1ULL * NSEC_PER_MSEC)
@@ -283,6 +288,14 @@ static void settle_order(struct hbkm_ballot *b)
 			b->self = i;
 }
 
+static bool has_rested(const struct hbkm_cluster *cl, const struct hbkm_group *group, u64 now)
+{
+	u64 least = max(10ULL * cl->params.deadtime_us * HBKM_NS_PER_US, RETRY_MIN_NS);
+	u64 rest = max(least, min(least << group->failed_again, RETRY_MAX_NS));
+
+	return !group->failed_ns || now >= group->failed_ns + rest;
+}
+
 static void build_ballot(const struct hbkm_cluster *cl, const struct hbkm_group *group, u64 now,
 			 struct hbkm_ballot *b)
 {
@@ -291,7 +304,7 @@ static void build_ballot(const struct hbkm_cluster *cl, const struct hbkm_group 
 
 	b->n = 0;
 	b->failback = cl->params.auto_failback != HBKM_FAILBACK_OFF;
-	b->retry = now >= group->retry_ns;
+	b->retry = has_rested(cl, group, now);
 	b->patient = now < cl->settled_ns + cl->params.deadtime_us * HBKM_NS_PER_US;
 	for (i = 0; i < group->n_order; i++) {
 		node = hbkm_node_by_id(cl, group->order[i]);
@@ -333,8 +346,23 @@ static void set_state(struct hbkm_cluster *cl, struct hbkm_group *group, u8 stat
 static void fail(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now)
 {
 	group->flags &= ~HBKM_GROUP_F_WANT;
-	group->retry_ns = now + max(10ULL * cl->params.deadtime_us * HBKM_NS_PER_US, RETRY_MIN_NS);
+	if (group->failed_ns && group->failed_again < RETRY_DOUBLED)
+		group->failed_again++;
+	group->failed_ns = now;
 	set_state(cl, group, HBKM_GROUP_FAILED, now);
+}
+
+/* What it failed for before need not be in the way any more. */
+static void forget_failures(struct hbkm_group *group)
+{
+	group->failed_ns = 0;
+	group->failed_again = 0;
+}
+
+static void forgive(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now)
+{
+	forget_failures(group);
+	set_state(cl, group, HBKM_GROUP_STANDBY, now);
 }
 
 /* From the beginning: now, and again as often as it takes. */
@@ -429,6 +457,9 @@ static void watch_holder(struct hbkm_cluster *cl, struct hbkm_group *group,
 {
 	u32 holder = holder_of(b);
 
+	/* Where somebody could hold it, the next failure is a first one. */
+	if (holder)
+		forget_failures(group);
 	if (holder == group->holder)
 		return;
 	group->holder = holder;
@@ -613,7 +644,7 @@ void hbkm_group_forgive_all(struct hbkm_cluster *cl, u64 now)
 	list_for_each_entry(group, &cl->groups, list) {
 		if (group->state != HBKM_GROUP_FAILED)
 			continue;
-		set_state(cl, group, HBKM_GROUP_STANDBY, now);
+		forgive(cl, group, now);
 		cl->recheck = true;
 	}
 }
@@ -645,7 +676,7 @@ int hbkm_group_ack(struct hbkm_cluster *cl, u32 id, u8 state, u32 term, u32 resu
 		goto unlock;
 	}
 	if (group->state != state || group->term != term ||
-	    !pending(state)) {
+	    !(pending(state) || (state == HBKM_GROUP_FAILED && !result))) {
 		NL_SET_ERR_MSG(extack, "the group has moved on");
 		ret = -ESTALE;
 		goto unlock;
@@ -656,6 +687,8 @@ int hbkm_group_ack(struct hbkm_cluster *cl, u32 id, u8 state, u32 term, u32 resu
 	}
 	if (result) {
 		fail(cl, group, now);
+	} else if (state == HBKM_GROUP_FAILED) {
+		forgive(cl, group, now);
 	} else if (state == HBKM_GROUP_ACQUIRING) {
 		group->flags = 0;
 		set_state(cl, group, HBKM_GROUP_ACTIVE, now);
@@ -734,6 +767,7 @@ void hbkm_group_move(struct hbkm_cluster *cl, struct hbkm_group *group, u8 move)
 			group->flags |= HBKM_GROUP_F_WANT;
 		if (group->state == HBKM_GROUP_FAILED)
 			group->state = HBKM_GROUP_STANDBY;
+		forget_failures(group);
 	}
 	hbkm_notify_group(cl, group, now);
 	hbkm_cluster_elect(cl, now);

@@ -310,12 +310,13 @@ struct hbkm_link {
  * @term: of our latest claim (lock)
  * @top_term: the highest seen (lock)
  * @asked_ns: since when the agent is to act, 0: it is not (lock)
- * @retry_ns: after a failure, when to try again (lock)
+ * @failed_ns: when it failed here, and nobody could hold it since, 0: not (lock)
  * @added_ns: when it was added while we ran already, 0: before (lock)
  * @rival: with which node there is a conflict, 0: with none (lock)
  * @holder: who holds it, as last told, 0: nobody (lock)
  * @warm: its addresses stay on their interfaces while we do not hold it (lock)
  * @ready: they are all there, as last looked (lock)
+ * @failed_again: how often it failed before @failed_ns already (lock)
  * @announced: how often we have announced it since it is ours (lock)
  * @announce_ns: when to announce it next, 0: not (lock)
  * @n_guard: addresses in @guard (written under mutex and lock)
@@ -333,12 +334,13 @@ struct hbkm_group {
 	u32 term;
 	u32 top_term;
 	u64 asked_ns;
-	u64 retry_ns;
+	u64 failed_ns;
 	u64 added_ns;
 	u32 rival;
 	u32 holder;
 	bool warm;
 	bool ready;
+	u8 failed_again;
 	u8 announced;
 	u64 announce_ns;
 	u8 n_guard;

@@ -50,6 +50,7 @@ check-packages: deb
 	$(MAKE) -j$$(nproc) module tools
 	tests/deb/puppet
 	tests/lab/run --timeout 1800 tests/deb/agents.sh
+	tests/lab/run tests/deb/listen.sh
 	tests/deb/check
 	tests/deb/recipe
 

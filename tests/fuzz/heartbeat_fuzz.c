@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* sources: tools/hbctl/heartbeat/message.c tools/hbctl/heartbeat/packet.c tools/hbctl/heartbeat/capture.c tools/hbctl/heartbeat/heard.c */
+/* sources: tools/hbctl/heartbeat/message.c tools/hbctl/heartbeat/packet.c tools/hbctl/heartbeat/capture.c tools/hbctl/heartbeat/heard.c tools/hbctl/config/ip.c */
 /*
  * Heartbeat's messages, and recordings of them, fed with anything: what does not begin as
  * a recording is a datagram. Whatever is found must lie within what was given, and be fit
@@ -70,7 +70,7 @@ static void message(struct heard *h, const uint8_t *data, size_t size)
 	message_signed(&m, take, &all);
 	/* each line had an end */
 	MUST(all.signed_len <= size);
-	heard_message(h, &m, &a, (struct in_addr){ 1 }, size);
+	heard_message(h, &m, &a, &in6addr_loopback, size);
 	MUST(h->messages == n_before + 1);
 }
 

@@ -65,7 +65,8 @@ add_tree() {
 	local -a programs
 	tree=$(realpath "$2")
 	export LD_LIBRARY_PATH=$tree/usr/lib/x86_64-linux-gnu:$tree/usr/lib
-	cp -a "$tree/." "$root/"
+	# What stands there in their place is replaced, a link of ours not followed.
+	cp -a --remove-destination "$tree/." "$root/"
 	mapfile -d "" programs < <(find "$tree" -type f \( -perm /111 -o -name "*.so*" \) -print0)
 	add_libraries "$root" "${programs[@]}"
 }

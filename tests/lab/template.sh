@@ -42,12 +42,14 @@ template_wait() {
 	return 1
 }
 
-# template_save CONTROL PID FILE: once the guest has stopped itself, its devices go there; its memory is in its file. QEMU ends.
+# template_save CONTROL PID: once the guest has stopped itself, its devices go to the file that QEMU has as LAB_DEVICES in its
+# environment: a shell of its own looks there, so that any name will do. The guest's memory is in its file. QEMU ends.
+# shellcheck disable=SC2016 # that shell's
 template_save() {
 	template_say "$1" "$2" qmp_capabilities &&
 		template_wait "$1" "$2" query-status guest-panicked &&
 		template_say "$1" "$2" migrate-set-capabilities "$template_devices_only" &&
-		template_say "$1" "$2" migrate "{\"uri\":\"exec:cat >$3\"}" &&
+		template_say "$1" "$2" migrate '{"uri":"exec:cat >\"$LAB_DEVICES\""}' &&
 		template_wait "$1" "$2" query-migrate '"status": "completed"' &&
 		template_say "$1" "$2" quit
 }
@@ -67,11 +69,12 @@ template_build() {
 	truncate -s "${template_room_mb}M" "$dir/room"
 	template_machine "$2" "$dir/ram" "$dir/room" "$dir/control" on
 	# It ends with this shell, however that ends.
-	setpriv --pdeathsig KILL "${machine[@]}" -kernel "$REPLY" -initrd "$dir/initrd" -append "$append LAB_HOST=lab" -action panic=pause \
+	LAB_DEVICES=$dir/devices setpriv --pdeathsig KILL "${machine[@]}" -kernel "$REPLY" -initrd "$dir/initrd" \
+		-append "$append LAB_HOST=lab" -action panic=pause \
 		-serial "file:$dir/console" -chardev null,id=output -device virtserialport,nr=1,chardev=output \
 		-chardev null,id=files -device virtserialport,nr=2,chardev=files </dev/null >"$dir/qemu" 2>&1 &
 	qemu=$!
-	if ! template_save "$dir/control" "$qemu" "$dir/devices" || ! wait "$qemu"; then
+	if ! template_save "$dir/control" "$qemu" || ! wait "$qemu"; then
 		tail -n 20 "$dir"/{qemu,console} >&2
 		lab_fail "a guest did not boot, or was not saved; see $dir"
 	fi
@@ -106,11 +109,12 @@ template_job() {
 	truncate -s "${template_room_mb}M" "$1"
 }
 
-# template_go_on CONTROL PID: the machine, started with `-incoming defer`, takes up the template's state, and runs.
+# template_go_on CONTROL PID: the machine, started with `-incoming defer` and LAB_DEVICES, takes up the template's state, and runs.
+# shellcheck disable=SC2016 # as above
 template_go_on() {
 	template_say "$1" "$2" qmp_capabilities &&
 		template_say "$1" "$2" migrate-set-capabilities "$template_devices_only" &&
-		template_say "$1" "$2" migrate-incoming "{\"uri\":\"exec:cat $template/devices\"}" &&
+		template_say "$1" "$2" migrate-incoming '{"uri":"exec:cat \"$LAB_DEVICES\""}' &&
 		template_wait "$1" "$2" query-status guest-panicked &&
 		template_say "$1" "$2" cont
 }

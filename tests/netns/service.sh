@@ -88,7 +88,7 @@ on cookbook sh -c 'echo bogus 1 >>/etc/ha.d/ha.cf'
 service_on cookbook 6 'Reloading High-Availability services:  Heartbeat failure [rc=6]. Failed.
 
 /etc/ha.d/ha.cf:10: error: Illegal directive [bogus]
-Heartbeat not started: configuration error.' reload
+Heartbeat not reloaded: configuration error.' reload
 on cookbook sed -i /bogus/d /etc/ha.d/ha.cf
 sleep_us 100000
 refuse "the address never left" grep -q ' del 10.0.2.100/' "$LAB_OUT/cookbook.addresses"

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # An agent cannot add the address, for its interface is down, or is not there: it says so, the other has it back, and at the one
-# that cannot nothing of it is left. Where nobody else lives it tries again and again, until it can.
+# that cannot nothing of it is left. Where nobody else lives it tries again and again, until it can; where neither can, both do,
+# ever more seldom, but at once when the interface is up, or the files are read anew.
 # lab: files common.sh
 # shellcheck source=../lab/lib.sh
 . "$LAB_LIB"
@@ -67,7 +68,7 @@ wait_new_event cookbook2 '"object":"node".*"name":"cookbook","state":"dead"' "$C
 sleep_us 3000000
 refuse "the only one that lives cannot have it" group_is cookbook2 'state active'
 tried=$(events_of failed)
-sleep_us 3000000
+sleep_us 8000000
 check_ge "it tries again" "$(events_of failed)" $((tried + 1))
 check_le "but not all the time" "$(events_of failed)" $((tried + 10))
 check_le "nor does it fill its log" "$(grep -c 'Giving up' "$LAB_OUT/cookbook2.log")" 2
@@ -75,4 +76,53 @@ ip -n cookbook2 link add eth1 type dummy
 ip -n cookbook2 link set eth1 up
 wait_address cookbook2 "$service" 5000 && ok "its interface is there: it has the address"
 wait_until 1000 group_is cookbook2 'state active'
+
+# ---- neither can
+# begin_anew: with the interface down on both.
+begin_anew() {
+	local name
+	for name in cookbook cookbook2; do
+		agent_stop "$name"
+		ip -n "$name" link set eth1 down
+	done
+	for name in cookbook cookbook2; do
+		agent "$name"
+	done
+	wait_until 30000 joined cookbook cookbook2
+}
+
+# at_once TEXT NODE: the address is there a beat or so after SINCE.
+at_once() {
+	wait_address "$2" "$service" 70000
+	limit "$1, us" $((ADDRESS_US - SINCE)) 100000
+}
+
+heal cookbook
+begin_anew
+watch cookbook cookbook2
+tries=()
+for minute in 0 1 2 3; do
+	for name in cookbook cookbook2; do
+		tries+=("$(grep -c '"name":"cookbook","state":"acquiring"' "$LAB_OUT/$name.events")")
+	done
+	((minute == 3)) || sleep_us 60000000
+done
+for i in 0 1; do
+	name=${members[i]}
+	check_ge "neither can: in the first minute both try, $name" $((tries[i + 2] - tries[i])) 3
+	check_le "but not all the time" $((tries[i + 2] - tries[i])) 8
+	check_ge "in the third, too" $((tries[i + 6] - tries[i + 4])) 1
+	check_le "once or twice" $((tries[i + 6] - tries[i + 4])) 2
+done
+mono_us SINCE
+ip -n cookbook2 link set eth1 up
+at_once "an interface is up: its node has the address" cookbook2
+wait_until 1000 group_is cookbook2 'state active'
+begin_anew
+sleep_us 45000000
+resources=("cookbook IPaddr::$service/24/eth0 IPaddr::10.0.2.101/24/eth0")
+configure
+mono_us SINCE
+reload cookbook2
+at_once "the files name another interface: read anew it has the address" cookbook2
 lab_done

@@ -568,7 +568,8 @@ static void acknowledge(struct sim_machine *m, u32 id, u8 state, u32 term, u32 r
 {
 	const struct hbkm_group *g = hbkm_group_by_id(m->cl, id);
 	bool asked = g && g->state == state && g->term == term &&
-		     (state == HBKM_GROUP_ACQUIRING || state == HBKM_GROUP_RELEASING);
+		     (state == HBKM_GROUP_ACQUIRING || state == HBKM_GROUP_RELEASING ||
+		      (state == HBKM_GROUP_FAILED && !result));
 	int ret;
 
 	check_before(m);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* sources: tools/hbctl/heartbeat/heard.c tools/hbctl/heartbeat/message.c */
+/* sources: tools/hbctl/heartbeat/heard.c tools/hbctl/heartbeat/message.c tools/hbctl/config/ip.c */
 /* Who was heard: status messages count once, however often they come; others do not time anything. */
 #include <stdarg.h>
 #include <setjmp.h>
@@ -11,6 +11,7 @@
 #include <arpa/inet.h>
 #include <cmocka.h>
 
+#include "config/ip.h"
 #include "heartbeat/heard.h"
 
 static struct heard h;
@@ -26,13 +27,14 @@ static void say(const char *node, const char *type, const char *rest, uint64_t n
 		enum auth_result result)
 {
 	struct auth a = { .result = result, .key = 3 };
+	struct in6_addr from = ip_from_v4((struct in_addr){ htonl(0x0a000001 + (uint32_t)strlen(node)) });
 	struct message m;
 	char data[512];
 	int len;
 
 	len = snprintf(data, sizeof(data), ">>>\nsrc=%s\nt=%s\n%s<<<\n", node, type, rest);
 	assert_int_equal(message_parse(&m, data, (size_t)len), MESSAGE_GOOD);
-	heard_message(&h, &m, &a, (struct in_addr){ htonl(0x0a000001 + (uint32_t)strlen(node)) }, ns);
+	heard_message(&h, &m, &a, &from, ns);
 }
 
 static void status(const char *node, unsigned int hg, unsigned int seq, uint64_t ns)
@@ -134,14 +136,14 @@ static void addresses(void **state)
 
 	(void)state;
 	assert_int_equal(message_parse(&m, ">>>\nsrc=a\n<<<\n", 14), MESSAGE_GOOD);
-	for (uint32_t i = 0; i < 2 * (HEARD_MAX_ADDRS + 2); i++)
-		heard_message(&h, &m, &a, (struct in_addr){ i / 2 + 1 }, 0);
+	for (uint8_t i = 0; i < 2 * (HEARD_MAX_ADDRS + 2); i++)
+		heard_message(&h, &m, &a, &(struct in6_addr){ .s6_addr = { [0] = 0xfd, [15] = i / 2 + 1 } }, 0);
 	assert_int_equal(h.nodes[0].n_addrs, HEARD_MAX_ADDRS);
-	assert_int_equal(h.nodes[0].addrs[0].s_addr, 1);
-	assert_int_equal(h.nodes[0].addrs[1].s_addr, 2);
+	assert_int_equal(h.nodes[0].addrs[0].s6_addr[15], 1);
+	assert_int_equal(h.nodes[0].addrs[1].s6_addr[15], 2);
 	/* without a type and without a name */
 	assert_int_equal(message_parse(&m, "###\n%%%\n", 8), MESSAGE_GOOD);
-	heard_message(&h, &m, &a, (struct in_addr){ 1 }, 0);
+	heard_message(&h, &m, &a, &in6addr_loopback, 0);
 	assert_int_equal(h.nameless, 1);
 }
 

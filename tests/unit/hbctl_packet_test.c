@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* sources: tools/hbctl/heartbeat/packet.c tools/hbctl/heartbeat/capture.c */
+/* sources: tools/hbctl/heartbeat/packet.c tools/hbctl/heartbeat/capture.c tools/hbctl/config/ip.c */
 /* Recordings and the datagrams in them: every kind that is known, cut anywhere, and damaged. */
 #include <byteswap.h>
 #include <stdarg.h>
@@ -13,15 +13,24 @@
 #include <arpa/inet.h>
 #include <cmocka.h>
 
+#include "config/ip.h"
 #include "heartbeat/capture.h"
 #include "heartbeat/packet.h"
 
 #define IP_AT	0
 #define UDP_AT	20
+#define UDP6_AT	40
 
 /* 10.0.2.15:4660 to 10.0.2.16:694, six bytes. */
 static const uint8_t plain[] = {
 	0x45, 0x10, 0, 34, 1, 2, 0x40, 0, 64, 17, 0, 0, 10, 0, 2, 15, 10, 0, 2, 16,
+	0x12, 0x34, 0x02, 0xb6, 0, 14, 0, 0, 'h', 'e', 'l', 'l', 'o', '!',
+};
+
+/* fd00::15 to fd00::16, the same. */
+static const uint8_t plain6[] = {
+	0x6c, 0, 0, 0, 0, 14, 17, 64, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x15,
+	0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x16,
 	0x12, 0x34, 0x02, 0xb6, 0, 14, 0, 0, 'h', 'e', 'l', 'l', 'o', '!',
 };
 
@@ -40,18 +49,27 @@ static bool parse(struct datagram *d, enum packet_link link, const uint8_t *p, s
 	return ok;
 }
 
-/* With @front before it, and @padding behind. */
-static void check(enum packet_link link, const char *front, size_t len, size_t padding)
+static void is_addr(const struct in6_addr *ip, const char *want)
 {
+	char text[INET6_ADDRSTRLEN];
+
+	assert_string_equal(ip_text(ip, text), want);
+}
+
+/* With @front before it, and @padding behind. */
+static void check_one(enum packet_link link, const char *front, size_t len, size_t padding, bool v6)
+{
+	const uint8_t *packet = v6 ? plain6 : plain;
+	size_t size = v6 ? sizeof(plain6) : sizeof(plain), headers = len + size - 6;
+	size_t all = len + size + padding, i;
 	uint8_t p[128] = { 0 };
-	size_t all = len + sizeof(plain) + padding, i;
 	struct datagram d;
 
 	memcpy(p, front, len);
-	memcpy(p + len, plain, sizeof(plain));
+	memcpy(p + len, packet, size);
 	assert_true(packet_parse(&d, link, p, all));
-	assert_int_equal(ntohl(d.src.s_addr), 0x0a00020f);
-	assert_int_equal(ntohl(d.dst.s_addr), 0x0a000210);
+	is_addr(&d.src, v6 ? "fd00::15" : "10.0.2.15");
+	is_addr(&d.dst, v6 ? "fd00::16" : "10.0.2.16");
 	assert_int_equal(d.sport, 0x1234);
 	assert_int_equal(d.dport, 694);
 	assert_int_equal(d.len, 6);
@@ -59,9 +77,9 @@ static void check(enum packet_link link, const char *front, size_t len, size_t p
 	assert_memory_equal(d.data, "hello!", 6);
 	for (i = 0; i < all; i++) {
 		bool ok = parse(&d, link, p, i);
-		size_t left = i > len + 28 ? i - len - 28 : 0;
+		size_t left = i > headers ? i - headers : 0;
 
-		assert_int_equal(ok, i >= len + 28);
+		assert_int_equal(ok, i >= headers);
 		if (ok)
 			assert_int_equal(d.len, left < 6 ? left : 6);
 		if (ok)
@@ -69,18 +87,39 @@ static void check(enum packet_link link, const char *front, size_t len, size_t p
 	}
 }
 
+/* Both versions; @type_at is where in @front the EtherType stands, if it does. */
+static void check(enum packet_link link, const char *front, size_t len, size_t padding, size_t type_at)
+{
+	char front6[32];
+
+	check_one(link, front, len, padding, false);
+	memcpy(front6, front, len);
+	memcpy(front6 + type_at, "\x86\xdd", 2);
+	check_one(link, front6, len, padding, true);
+}
+
 static void links(void **state)
 {
 	(void)state;
-	check(PACKET_IP, "", 0, 0);
-	check(PACKET_ETHERNET, "\1\2\3\4\5\6\1\2\3\4\5\7\x08\0", 14, 12);
-	check(PACKET_ETHERNET, "\1\2\3\4\5\6\1\2\3\4\5\7\x81\0\0\5\x08\0", 18, 8);
-	check(PACKET_ETHERNET, "\1\2\3\4\5\6\1\2\3\4\5\7\x88\xa8\0\5\x81\0\0\6\x08\0", 22, 0);
-	check(PACKET_COOKED, "\0\0\0\1\0\6\1\2\3\4\5\6\0\0\x08\0", 16, 3);
-	check(PACKET_COOKED2, "\x08\0\0\0\0\0\0\2\0\1\0\6\1\2\3\4\5\6\0\0", 20, 3);
+	check(PACKET_IP, "", 0, 0, 0);
+	check(PACKET_ETHERNET, "\1\2\3\4\5\6\1\2\3\4\5\7\x08\0", 14, 12, 12);
+	check(PACKET_ETHERNET, "\1\2\3\4\5\6\1\2\3\4\5\7\x81\0\0\5\x08\0", 18, 8, 16);
+	check(PACKET_ETHERNET, "\1\2\3\4\5\6\1\2\3\4\5\7\x88\xa8\0\5\x81\0\0\6\x08\0", 22, 0, 20);
+	check(PACKET_COOKED, "\0\0\0\1\0\6\1\2\3\4\5\6\0\0\x08\0", 16, 3, 14);
+	check(PACKET_COOKED2, "\x08\0\0\0\0\0\0\2\0\1\0\6\1\2\3\4\5\6\0\0", 20, 3, 0);
 	assert_true(packet_link_known(PACKET_ETHERNET));
 	assert_false(packet_link_known(0));
 	assert_false(packet_link_known(127));
+}
+
+static bool changed6(size_t at, uint8_t value)
+{
+	uint8_t p[sizeof(plain6)];
+	struct datagram d;
+
+	memcpy(p, plain6, sizeof(p));
+	p[at] = value;
+	return packet_parse(&d, PACKET_IP, p, sizeof(p));
 }
 
 static bool changed(size_t at, uint8_t value)
@@ -99,7 +138,7 @@ static void not_ours(void **state)
 	struct datagram d;
 
 	(void)state;
-	/* IPv6; a header that is too short, and too long; TCP; a later fragment */
+	/* another version; a header that is too short, and too long; TCP; a later fragment */
 	assert_false(changed(IP_AT, 0x65));
 	assert_false(changed(IP_AT, 0x44));
 	assert_false(changed(IP_AT, 0x4f));
@@ -119,6 +158,16 @@ static void not_ours(void **state)
 	assert_true(packet_parse(&d, PACKET_IP, p, sizeof(p)));
 	assert_int_equal(d.len, 5);
 	assert_int_equal(d.missing, 0);
+	/* of IPv6: another version, another header behind it, lengths that contradict each other */
+	assert_false(changed6(IP_AT, 0x4c));
+	assert_false(changed6(IP_AT, 0x7c));
+	assert_false(changed6(IP_AT + 6, 6));
+	assert_false(changed6(IP_AT + 6, IPPROTO_HOPOPTS));
+	assert_false(changed6(IP_AT + 6, IPPROTO_FRAGMENT));
+	assert_false(changed6(IP_AT + 5, 7));
+	assert_false(changed6(IP_AT + 5, 13));
+	assert_false(changed6(UDP6_AT + 5, 7));
+	assert_false(changed6(UDP6_AT + 5, 15));
 	/* ARP */
 	assert_false(packet_parse(&d, PACKET_ETHERNET,
 				  (const uint8_t *)"\1\2\3\4\5\6\1\2\3\4\5\7\x08\6_____________________________", 43));
@@ -138,6 +187,34 @@ static void first_fragment(void **state)
 	assert_true(packet_parse(&d, PACKET_IP, p, sizeof(p)));
 	assert_int_equal(d.len, 6);
 	assert_int_equal(d.missing, 94);
+}
+
+static void first_fragment6(void **state)
+{
+	static const uint8_t part[] = { IPPROTO_UDP, 0, 0, 1, 1, 2, 3, 4 };
+	uint8_t p[sizeof(plain6) + sizeof(part)];
+	struct datagram d;
+
+	(void)state;
+	memcpy(p, plain6, UDP6_AT);
+	memcpy(p + UDP6_AT, part, sizeof(part));
+	memcpy(p + UDP6_AT + sizeof(part), plain6 + UDP6_AT, sizeof(plain6) - UDP6_AT);
+	p[IP_AT + 5] += sizeof(part);
+	p[IP_AT + 6] = IPPROTO_FRAGMENT;
+	p[UDP6_AT + sizeof(part) + 5] = 8 + 100;
+	for (size_t i = 0; i <= sizeof(p); i++)
+		assert_int_equal(parse(&d, PACKET_IP, p, i), i >= sizeof(p) - 6);
+	assert_int_equal(d.dport, 694);
+	assert_int_equal(d.len, 6);
+	assert_int_equal(d.missing, 94);
+	/* the last one, and the first; a later one; of TCP */
+	p[UDP6_AT + 3] = 0;
+	assert_false(packet_parse(&d, PACKET_IP, p, sizeof(p)));
+	p[UDP6_AT + 3] = 9;
+	assert_false(packet_parse(&d, PACKET_IP, p, sizeof(p)));
+	p[UDP6_AT + 3] = 1;
+	p[UDP6_AT] = 6;
+	assert_false(packet_parse(&d, PACKET_IP, p, sizeof(p)));
 }
 
 /* ---- recordings ---- */
@@ -263,6 +340,7 @@ int main(void)
 		cmocka_unit_test(links),
 		cmocka_unit_test(not_ours),
 		cmocka_unit_test(first_fragment),
+		cmocka_unit_test(first_fragment6),
 		cmocka_unit_test(recordings),
 		cmocka_unit_test(damaged),
 	};

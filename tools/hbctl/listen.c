@@ -4,7 +4,6 @@
  * keys here would do. For whoever is about to move a cluster from there to here: nothing
  * is sent, nothing is changed, and no module is needed.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -198,7 +197,7 @@ static bool ifindex_wanted(const struct listen *l, unsigned int ifindex)
 static void take(struct listen *l, enum packet_link link, const uint8_t *p, size_t len,
 		 uint64_t time_ns, unsigned int ifindex)
 {
-	char addr[INET_ADDRSTRLEN], ifname[IFNAMSIZ];
+	char addr[INET6_ADDRSTRLEN], ifname[IFNAMSIZ];
 	enum message_verdict v;
 	struct datagram d;
 	struct message m;
@@ -215,13 +214,13 @@ static void take(struct listen *l, enum packet_link link, const uint8_t *p, size
 	out_time(time_ns);
 	if (opts.json)
 		out_string("event", "message");
-	out_head("source", inet_ntop(AF_INET, &d.src, addr, sizeof(addr)));
+	out_head("source", ip_text(&d.src, addr));
 	if (opts.json && if_indextoname(ifindex, ifname))
 		out_string("interface", ifname);
 	if (v == MESSAGE_GOOD) {
 		auth_check(&a, &m, l->config->keys, l->config->n_keys);
 		print_message(&m, &a);
-		heard_message(l->heard, &m, &a, d.src, time_ns);
+		heard_message(l->heard, &m, &a, &d.src, time_ns);
 	} else {
 		print_other(v, &d);
 		l->heard->verdicts[v]++;
@@ -271,12 +270,12 @@ static void print_interval(const char *key, uint64_t ns)
 
 static void print_node(struct heard_node *n)
 {
-	char addr[HEARD_MAX_ADDRS][INET_ADDRSTRLEN];
+	char addr[HEARD_MAX_ADDRS][INET6_ADDRSTRLEN];
 	const char *addrs[HEARD_MAX_ADDRS];
 	char key[32];
 
 	for (size_t i = 0; i < n->n_addrs; i++)
-		addrs[i] = inet_ntop(AF_INET, &n->addrs[i], addr[i], sizeof(addr[i]));
+		addrs[i] = ip_text(&n->addrs[i], addr[i]);
 	out_object_begin(NULL);
 	if (opts.json) {
 		out_string("event", "node");
@@ -444,10 +443,10 @@ static void join_groups(const struct listen *l)
 	unsigned int ifindex;
 
 	for (size_t i = 0; i < c->n_links; i++) {
-		if (c->links[i].kind != HBKM_LINK_MCAST || !ip_is_v4(&c->links[i].addr))
+		if (c->links[i].kind != HBKM_LINK_MCAST)
 			continue;
 		ifindex = if_nametoindex(c->links[i].ifname);
-		if (ifindex && ifindex_wanted(l, ifindex) && tap_join(ip_to_v4(&c->links[i].addr), ifindex) < 0)
+		if (ifindex && ifindex_wanted(l, ifindex) && tap_join(&c->links[i].addr, ifindex) < 0)
 			fail(HBCTL_OK, "multicast on %s: %s", c->links[i].ifname, strerror(errno));
 	}
 }

@@ -85,7 +85,9 @@
  *	TERM, RESULT (0, or an errno): what this state with this term asked for is
  *	done. EINPROGRESS: it is not, but is being worked at; to be sent again within
  *	AGENT_TIMEOUT_US, as an agent that is asked for something and does not answer
- *	is taken for dead. Refused with ESTALE when the group has moved on.
+ *	is taken for dead. FAILED, with RESULT 0: what was in the way is gone, so it is
+ *	STANDBY, and need not wait until it would be tried again, which is later each
+ *	time, up to a minute. Refused with ESTALE when the group has moved on.
  * HBKM_CMD_GROUP_MOVE     MOVE (STANDBY: give it away; TAKEOVER: have it), GROUP_NAME
  *	(absent: all groups).
  *

@@ -312,8 +312,10 @@ static void reload(struct agent *a, const struct run_options *o)
 	a->reloading = true;
 	act_reconcile(a);
 	a->reloading = false;
-	if (!a->quit)
+	if (!a->quit) {
 		forget_left(a);
+		act_try_again(a);
+	}
 	log_write(LOG_INFO, "Configuration reloaded.");
 out:
 	sd_notify(0, "READY=1");

@@ -266,6 +266,9 @@ void act_reconcile(struct agent *a);
 /* Somebody changed an interface or an address. */
 void act_change(struct agent *a, const struct vip_change *c);
 
+/* What groups failed for may be gone: they need not wait until the kernel has them tried again. */
+void act_try_again(struct agent *a);
+
 /* No address stays. */
 void act_drop_all(struct agent *a);
 

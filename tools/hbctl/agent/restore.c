@@ -95,10 +95,23 @@ static void link_gone(struct agent_group *g, struct vip *v, const struct vip_cha
 	v->notice.n = 0;
 }
 
+/* What a group failed for may be gone. Where somebody holds it, it stays there. */
+static void try_again(struct agent *a, struct agent_group *g)
+{
+	if (g->known && g->state == HBKM_GROUP_FAILED && !g->has_holder)
+		act_acknowledge(a, g, 0);
+}
+
+void act_try_again(struct agent *a)
+{
+	for (size_t i = 0; i < a->groups->n; i++)
+		try_again(a, &a->groups->v[i]);
+}
+
 static void link_changed(struct agent *a, struct agent_group *g, struct vip *v,
 			 const struct vip_change *c)
 {
-	bool was_running = v->running;
+	bool was_up = v->up, was_running = v->running;
 	char text[64];
 
 	if (!v->ifindex) {
@@ -118,6 +131,8 @@ static void link_changed(struct agent *a, struct agent_group *g, struct vip *v,
 		/* Its name or its MAC may be new. */
 		vip_refresh(a->rt, v);
 	}
+	if (v->up && !was_up)
+		try_again(a, g);
 	if (!is_wanted(g, v))
 		return;
 	if (!v->held)
@@ -146,7 +161,10 @@ void act_change(struct agent *a, const struct vip_change *c)
 				break;
 			case VIP_ADDR:
 				/* A new network may be that of an address without a place. */
-				if (!v->ifindex && find_place(a, v) && is_wanted(g, v))
+				if (v->ifindex || !find_place(a, v))
+					break;
+				try_again(a, g);
+				if (is_wanted(g, v))
 					restore(a, g, v);
 				break;
 			}

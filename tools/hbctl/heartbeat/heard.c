@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/ip.h"
 #include "heartbeat/heard.h"
 
 static struct heard_node *node_get(struct heard *h, struct text name)
@@ -22,13 +23,13 @@ static struct heard_node *node_get(struct heard *h, struct text name)
 	return n;
 }
 
-static void addr_add(struct heard_node *n, struct in_addr from)
+static void addr_add(struct heard_node *n, const struct in6_addr *from)
 {
 	for (size_t i = 0; i < n->n_addrs; i++)
-		if (n->addrs[i].s_addr == from.s_addr)
+		if (ip_same(&n->addrs[i], from))
 			return;
 	if (n->n_addrs < HEARD_MAX_ADDRS)
-		n->addrs[n->n_addrs++] = from;
+		n->addrs[n->n_addrs++] = *from;
 }
 
 static void interval_add(struct heard_node *n, uint64_t ns)
@@ -65,7 +66,7 @@ static void status_add(struct heard_node *n, const struct message *m, uint64_t t
 }
 
 void heard_message(struct heard *h, const struct message *m, const struct auth *a,
-		   struct in_addr from, uint64_t time_ns)
+		   const struct in6_addr *from, uint64_t time_ns)
 {
 	struct heard_node *n = node_get(h, m->node);
 

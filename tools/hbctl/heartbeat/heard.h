@@ -32,7 +32,7 @@
  */
 struct heard_node {
 	char name[HEARD_NAME_SIZE];
-	struct in_addr addrs[HEARD_MAX_ADDRS];
+	struct in6_addr addrs[HEARD_MAX_ADDRS];
 	size_t n_addrs;
 	uint64_t messages;
 	uint64_t status;
@@ -78,7 +78,7 @@ struct heard {
  * @time_ns: when
  */
 void heard_message(struct heard *h, const struct message *m, const struct auth *a,
-		   struct in_addr from, uint64_t time_ns);
+		   const struct in6_addr *from, uint64_t time_ns);
 
 /* Of the last intervals; 0 if there is none. Puts them in order: nothing can be added any more. */
 uint64_t heard_median(struct heard_node *n);

@@ -6,17 +6,22 @@
 #include <net/ethernet.h>
 #include <string.h>
 
+#include "config/ip.h"
 #include "heartbeat/packet.h"
 
 #define ETHERNET_LEN	14
 #define VLAN_LEN	4
 #define COOKED_LEN	16
 #define COOKED2_LEN	20
-#define IP_LEN		20
+#define IPV4_LEN	20
+#define IPV6_LEN	40
+#define FRAGMENT_LEN	8
 #define UDP_LEN		8
 
-#define FRAGMENT_MORE	0x2000
-#define FRAGMENT_OFFSET	0x1fff
+#define IPV4_MORE	0x2000
+#define IPV4_OFFSET	0x1fff
+#define IPV6_MORE	0x0001
+#define IPV6_OFFSET	0xfff8
 
 struct bytes {
 	const uint8_t *p;
@@ -50,7 +55,7 @@ static bool link_skip(struct bytes *b, enum packet_link link, uint16_t *type)
 
 	switch (link) {
 	case PACKET_IP:
-		*type = ETHERTYPE_IP;
+		*type = b->len && *b->p >> 4 == 6 ? ETHERTYPE_IPV6 : ETHERTYPE_IP;
 		return true;
 	case PACKET_ETHERNET:
 		if (!skip(b, ETHERNET_LEN))
@@ -79,37 +84,97 @@ static bool link_skip(struct bytes *b, enum packet_link link, uint16_t *type)
 	return true;
 }
 
+/* Short packets are padded: nothing is longer than what IP says. */
+static void shorten(struct bytes *b, size_t len)
+{
+	if (b->len > len)
+		b->len = len;
+}
+
+/*
+ * Leaves what follows the header in @b, as far as it is here. *@len is how long that is in
+ * this packet, by what the header says, and *@more tells that other fragments have more of it.
+ */
+static bool ipv4_skip(struct bytes *b, struct datagram *d, size_t *len, bool *more)
+{
+	const uint8_t *ip = b->p;
+	struct in_addr addr;
+	uint16_t fragment;
+	size_t header;
+
+	if (b->len < IPV4_LEN)
+		return false;
+	header = (ip[0] & 0x0f) * 4U;
+	*len = get16(ip + 2);
+	fragment = get16(ip + 6);
+	if (ip[0] >> 4 != 4 || header < IPV4_LEN || *len < header || ip[9] != IPPROTO_UDP ||
+	    fragment & IPV4_OFFSET)
+		return false;
+	shorten(b, *len);
+	*len -= header;
+	*more = fragment & IPV4_MORE;
+	memcpy(&addr, ip + 12, sizeof(addr));
+	d->src = ip_from_v4(addr);
+	memcpy(&addr, ip + 16, sizeof(addr));
+	d->dst = ip_from_v4(addr);
+	return skip(b, header);
+}
+
+static bool ipv6_skip(struct bytes *b, struct datagram *d, size_t *len, bool *more)
+{
+	const uint8_t *ip = b->p, *part;
+	uint16_t fragment = 0;
+	uint8_t next;
+
+	if (!skip(b, IPV6_LEN) || ip[0] >> 4 != 6)
+		return false;
+	*len = get16(ip + 4);
+	next = ip[6];
+	shorten(b, *len);
+	if (next == IPPROTO_FRAGMENT) {
+		part = b->p;
+		if (!skip(b, FRAGMENT_LEN))
+			return false;
+		*len -= FRAGMENT_LEN;
+		next = part[0];
+		fragment = get16(part + 2);
+	}
+	*more = fragment & IPV6_MORE;
+	memcpy(&d->src, ip + 8, sizeof(d->src));
+	memcpy(&d->dst, ip + 24, sizeof(d->dst));
+	return next == IPPROTO_UDP && !(fragment & IPV6_OFFSET);
+}
+
+static bool ip_skip(struct bytes *b, uint16_t type, struct datagram *d, size_t *len, bool *more)
+{
+	switch (type) {
+	case ETHERTYPE_IP:
+		return ipv4_skip(b, d, len, more);
+	case ETHERTYPE_IPV6:
+		return ipv6_skip(b, d, len, more);
+	default:
+		return false;
+	}
+}
+
 bool packet_parse(struct datagram *d, enum packet_link link, const uint8_t *p, size_t len)
 {
 	struct bytes b = { p, len };
-	const uint8_t *ip, *udp;
-	size_t header, total, udp_len;
-	uint16_t type, fragment;
+	size_t carried, udp_len;
+	const uint8_t *udp;
+	uint16_t type;
+	bool more;
 
-	if (!link_skip(&b, link, &type) || type != ETHERTYPE_IP || b.len < IP_LEN)
-		return false;
-	ip = b.p;
-	header = (ip[0] & 0x0f) * 4U;
-	total = get16(ip + 2);
-	fragment = get16(ip + 6);
-	if (ip[0] >> 4 != 4 || header < IP_LEN || ip[9] != IPPROTO_UDP ||
-	    fragment & FRAGMENT_OFFSET)
-		return false;
-	/* short packets are padded; from here on nothing is longer than what IP says */
-	if (b.len > total)
-		b.len = total;
-	if (!skip(&b, header) || b.len < UDP_LEN)
+	if (!link_skip(&b, link, &type) || !ip_skip(&b, type, d, &carried, &more))
 		return false;
 	udp = b.p;
-	udp_len = get16(udp + 4);
-	if (udp_len < UDP_LEN || (udp_len > total - header && !(fragment & FRAGMENT_MORE)))
+	if (!skip(&b, UDP_LEN))
 		return false;
-	skip(&b, UDP_LEN);
+	udp_len = get16(udp + 4);
+	if (udp_len < UDP_LEN || (udp_len > carried && !more))
+		return false;
 	udp_len -= UDP_LEN;
-	if (b.len > udp_len)
-		b.len = udp_len;
-	memcpy(&d->src, ip + 12, sizeof(d->src));
-	memcpy(&d->dst, ip + 16, sizeof(d->dst));
+	shorten(&b, udp_len);
 	d->sport = get16(udp);
 	d->dport = get16(udp + 2);
 	d->data = b.p;

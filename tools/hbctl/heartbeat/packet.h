@@ -11,7 +11,7 @@
 /* What stands before the IP header: the numbers of pcap's LINKTYPE_*. */
 enum packet_link {
 	PACKET_ETHERNET = 1,
-	PACKET_IP = 101,		/* nothing */
+	PACKET_IP = 101,		/* nothing: of either version */
 	PACKET_COOKED = 113,		/* tcpdump -i any */
 	PACKET_COOKED2 = 276,		/* the same, by a newer one */
 };
@@ -27,8 +27,8 @@ enum packet_link {
  * @missing: how much is not there: cut off by who recorded it, or in another fragment
  */
 struct datagram {
-	struct in_addr src;
-	struct in_addr dst;
+	struct in6_addr src;
+	struct in6_addr dst;
 	uint16_t sport;
 	uint16_t dport;
 	const uint8_t *data;
@@ -39,13 +39,14 @@ struct datagram {
 bool packet_link_known(uint32_t link);
 
 /**
- * packet_parse - find the datagram
+ * packet_parse - find the datagram, behind an IPv4 header, or an IPv6 header and nothing else
+ *                but one of fragments
  * @d: receives it, and points into @p
  * @link: what the packet begins with
  * @p: the packet
  * @len: how much there is of it
  *
- * Return: false if it is not of UDP and IPv4, or not the first of its fragments
+ * Return: false if it is not of UDP and IP, or not the first of its fragments
  */
 bool packet_parse(struct datagram *d, enum packet_link link, const uint8_t *p, size_t len);
 

@@ -10,35 +10,60 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "config/ip.h"
 #include "heartbeat/tap.h"
 
+static struct sock_filter load(uint16_t size, uint32_t at)
+{
+	return (struct sock_filter)BPF_STMT(BPF_LD | size | BPF_ABS, at);
+}
+
+/* The instruction at @here: goes on at @yes or @no. */
+static struct sock_filter test(size_t here, uint16_t how, uint32_t value, size_t yes, size_t no)
+{
+	return (struct sock_filter)BPF_JUMP(BPF_JMP | how | BPF_K, value,
+					    (uint8_t)(yes - here - 1), (uint8_t)(no - here - 1));
+}
+
 /*
- * All packets of the machine come by: only those of IPv4 and UDP to the ports, and of
- * those that are in fragments only the first, which has the port in it, go further.
+ * All packets of the machine come by: only those of UDP to the ports, and of those that are
+ * in fragments only the first, which has the port in it, go further. As packet_parse() has it.
  */
 static int filter_set(int fd, const uint16_t *ports, size_t n)
 {
-	struct sock_filter code[10 + TAP_MAX_PORTS];
-	struct sock_fprog program = { .filter = code };
-	/* how far it is from each test to the end, where the packet is refused */
-	uint8_t left = (uint8_t)(7 + n);
-	size_t i = 0;
+	enum { IPV4 = 3, IPV6 = 9, FRAGMENT = 13, PORT = 18, PORTS };
+	const size_t refuse = PORTS + n, accept = refuse + 1;
+	struct sock_filter code[PORTS + TAP_MAX_PORTS + 2] = {
+		[0] = load(BPF_H, (uint32_t)(SKF_AD_OFF + SKF_AD_PROTOCOL)),
+		[1] = test(1, BPF_JEQ, ETHERTYPE_IP, IPV4, 2),
+		[2] = test(2, BPF_JEQ, ETHERTYPE_IPV6, IPV6, refuse),
 
-	code[i++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_H | BPF_ABS,
-						 SKF_AD_OFF + SKF_AD_PROTOCOL);
-	code[i++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETHERTYPE_IP, 0, left - 1);
-	code[i++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 9);
-	code[i++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 0, left - 3);
-	code[i++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 6);
-	code[i++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x1fff, left - 5, 0);
-	code[i++] = (struct sock_filter)BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0);
-	code[i++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_H | BPF_IND, 2);
-	for (size_t port = 0; port < n; port++)
-		code[i++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ports[port],
-							 (uint8_t)(n - port), 0);
-	code[i++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0);
-	code[i++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0xffff);
-	program.len = (unsigned short)i;
+		[IPV4] = load(BPF_B, 9),
+		[4] = test(4, BPF_JEQ, IPPROTO_UDP, 5, refuse),
+		[5] = load(BPF_H, 6),
+		[6] = test(6, BPF_JSET, 0x1fff, refuse, 7),
+		[7] = BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),
+		[8] = BPF_STMT(BPF_JMP | BPF_JA, PORT - 8 - 1),
+
+		[IPV6] = load(BPF_B, 6),
+		[10] = BPF_STMT(BPF_LDX | BPF_IMM, 40),
+		[11] = test(11, BPF_JEQ, IPPROTO_UDP, PORT, 12),
+		[12] = test(12, BPF_JEQ, IPPROTO_FRAGMENT, FRAGMENT, refuse),
+		[FRAGMENT] = load(BPF_B, 40),
+		[14] = test(14, BPF_JEQ, IPPROTO_UDP, 15, refuse),
+		[15] = load(BPF_H, 42),
+		[16] = test(16, BPF_JSET, 0xfff8, refuse, 17),
+		[17] = BPF_STMT(BPF_LDX | BPF_IMM, 48),
+
+		/* X is where the UDP header begins */
+		[PORT] = BPF_STMT(BPF_LD | BPF_H | BPF_IND, 2),
+	};
+	struct sock_fprog program = { .filter = code, .len = (unsigned short)(accept + 1) };
+
+	for (size_t i = PORTS; i < refuse; i++)
+		code[i] = test(i, BPF_JEQ, ports[i - PORTS], accept, i + 1);
+	code[refuse] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0);
+	code[accept] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0xffff);
 	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
 }
 
@@ -113,12 +138,23 @@ int tap_receive(int tap, struct tap_packet *p)
 	}
 }
 
-int tap_join(struct in_addr group, unsigned int ifindex)
+int tap_join(const struct in6_addr *group, unsigned int ifindex)
 {
-	struct ip_mreqn request = { .imr_multiaddr = group, .imr_ifindex = (int)ifindex };
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct group_req request = { .gr_interface = ifindex };
+	struct sockaddr_in v4 = { .sin_family = AF_INET };
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6, .sin6_addr = *group };
+	bool is_v4 = ip_is_v4(group);
+	int fd;
 
-	if (fd >= 0 && setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request, sizeof(request))) {
+	if (is_v4) {
+		v4.sin_addr = ip_to_v4(group);
+		memcpy(&request.gr_group, &v4, sizeof(v4));
+	} else {
+		memcpy(&request.gr_group, &v6, sizeof(v6));
+	}
+	fd = socket(is_v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && setsockopt(fd, is_v4 ? IPPROTO_IP : IPPROTO_IPV6, MCAST_JOIN_GROUP, &request,
+				  sizeof(request))) {
 		int saved = errno;
 
 		close(fd);

@@ -49,6 +49,6 @@ int tap_receive(int tap, struct tap_packet *p);
  *
  * Return: a socket to be closed when that is to end, or -1 with errno
  */
-int tap_join(struct in_addr group, unsigned int ifindex);
+int tap_join(const struct in6_addr *group, unsigned int ifindex);
 
 #endif /* HBCTL_HEARTBEAT_TAP_H */
