@@ -130,6 +130,7 @@ enum hbkm_stat hbkm_frame_parse(struct hbkm_frame *f, const u8 *buf, size_t len)
 	f->nr_groups = buf[51];
 	f->groups_digest = get32(buf + 52);
 	f->reach = get16(buf + 56);
+	f->mark = get32(buf + 58);
 
 	if (f->type != HBKM_FRAME_BEAT && f->type != HBKM_FRAME_LEAVE)
 		return HBKM_STAT_RX_TYPE;
@@ -204,8 +205,8 @@ void hbkm_frame_put_header(u8 *buf, const struct hbkm_frame *f)
 	buf[51] = f->nr_groups;
 	put32(buf + 52, f->groups_digest);
 	put16(buf + 56, f->reach);
-	put16(buf + 58, 0);
-	put32(buf + 60, 0);
+	put32(buf + 58, f->mark);
+	put16(buf + 62, 0);
 }
 
 /**

@@ -102,6 +102,7 @@ struct hbkm_alarm {
  * @agent_timeout_us: how long the agent may be silent
  * @auto_failback: enum hbkm_auto_failback
  * @reach: addresses outside that the agent reaches, plus one; 0: it does not say
+ * @mark: the agent's word to the other agents; 0: none
  */
 struct hbkm_params {
 	u32 keepalive_us;
@@ -111,6 +112,7 @@ struct hbkm_params {
 	u32 agent_timeout_us;
 	u8 auto_failback;
 	u16 reach;
+	u32 mark;
 };
 
 /**
@@ -141,6 +143,7 @@ struct hbkm_share {
  * @unverified: something in its name did not verify (written by anybody)
  * @reason: why it left (lock)
  * @reach: addresses outside that it reaches, plus one, as it says; 0: it does not (lock)
+ * @mark: its agent's word to the other agents; 0: none (lock)
  * @echoed: paths on which it says it hears us (lock)
  * @rtt_ns: round trip, of the newest beat that allows to tell (lock)
  * @detector: is it alive? (lock)
@@ -159,6 +162,7 @@ struct hbkm_node {
 	u16 said;
 	u16 reach;
 	u16 echoed;
+	u32 mark;
 	u32 digest;
 	u32 differs;
 	u64 rtt_ns;

@@ -76,6 +76,7 @@ static void get_params(struct genl_info *info, struct hbkm_params *p)
 	/* HBKM_REACH_NONE becomes 0. */
 	if (info->attrs[HBKM_A_REACH])
 		p->reach = nla_get_u16(info->attrs[HBKM_A_REACH]) + 1;
+	get_u32(info, HBKM_A_MARK, &p->mark);
 }
 
 static int create_cluster(struct hbkm_net *hn, struct genl_info *info)
@@ -872,6 +873,7 @@ static const struct nla_policy cluster_set_policy[HBKM_A_MAX + 1] = {
 	[HBKM_A_AGENT_TIMEOUT_US] = { .type = NLA_U32 },
 	[HBKM_A_AUTO_FAILBACK] = { .type = NLA_U8 },
 	[HBKM_A_REACH] = { .type = NLA_U16 },
+	[HBKM_A_MARK] = { .type = NLA_U32 },
 };
 
 static const struct nla_policy cluster_del_policy[HBKM_A_MAX + 1] = {

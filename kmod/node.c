@@ -126,6 +126,7 @@ void hbkm_node_forget(struct hbkm_node *node, u64 now)
 	node->digest = 0;
 	node->reason = HBKM_REASON_NONE;
 	node->reach = 0;
+	node->mark = 0;
 	node->echoed = 0;
 	node->rtt_ns = 0;
 	if (known)
@@ -247,8 +248,9 @@ static bool take_content(struct hbkm_node *node, const struct hbkm_frame *f,
 		hbkm_notify_node(node, HBKM_EVENT_NODE, now);
 		changed = true;
 	}
-	if (node->reach != f->reach) {
+	if (node->reach != f->reach || node->mark != f->mark) {
 		node->reach = f->reach;
+		node->mark = f->mark;
 		hbkm_notify_node(node, HBKM_EVENT_NODE, now);
 	}
 	if (node->echoed != echoed) {

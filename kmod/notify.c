@@ -23,6 +23,11 @@ static int put_reach(struct sk_buff *skb, u16 reach)
 	return reach ? nla_put_u16(skb, HBKM_A_REACH, reach - 1) : 0;
 }
 
+static int put_mark(struct sk_buff *skb, u32 mark)
+{
+	return mark ? nla_put_u32(skb, HBKM_A_MARK, mark) : 0;
+}
+
 /**
  * hbkm_fill_cluster() - what a cluster is like
  * @skb: the message
@@ -53,7 +58,8 @@ int hbkm_fill_cluster(struct sk_buff *skb, const struct hbkm_cluster *cl)
 	       nla_put_u32(skb, HBKM_A_INITDEAD_US, p->initdead_us) ||
 	       nla_put_u32(skb, HBKM_A_AGENT_TIMEOUT_US, p->agent_timeout_us) ||
 	       nla_put_u8(skb, HBKM_A_AUTO_FAILBACK, p->auto_failback) ||
-	       put_reach(skb, p->reach);
+	       put_reach(skb, p->reach) ||
+	       put_mark(skb, p->mark);
 }
 
 /**
@@ -117,11 +123,13 @@ int hbkm_fill_node(struct sk_buff *skb, const struct hbkm_node *node, u64 now)
 			state = HBKM_NODE_UP;
 		return nla_put_u8(skb, HBKM_A_NODE_STATE, state) ||
 		       put_reach(skb, cl->params.reach) ||
+		       put_mark(skb, cl->params.mark) ||
 		       put_u64(skb, HBKM_A_INCARNATION, cl->incarnation);
 	}
 	if (nla_put_u8(skb, HBKM_A_NODE_STATE, state) ||
 	    nla_put_u8(skb, HBKM_A_REASON, node->reason) ||
-	    (hbkm_detector_present(d) && put_reach(skb, node->reach)))
+	    (hbkm_detector_present(d) &&
+	     (put_reach(skb, node->reach) || put_mark(skb, node->mark))))
 		return -EMSGSIZE;
 	if (!d->incarnation)
 		return 0;

@@ -90,6 +90,7 @@ static size_t build(struct hbkm_cluster *cl, u8 type, u8 reason, u8 key_id, u64 
 		.deadtime_us = cl->params.deadtime_us,
 		.groups_digest = cl->digest,
 		.reach = cl->params.reach,
+		.mark = cl->params.mark,
 		.incarnation = cl->incarnation,
 		.seq = ++cl->seq,
 		.clock_ns = now,

@@ -21,7 +21,8 @@
  *	52	4	digest of the sender's group list
  *	56	2	addresses outside the cluster that the sender's agent
  *			reaches, plus one; 0: it does not say
- *	58	6	reserved: sent as zero, ignored
+ *	58	4	mark of the sender's agent, which only agents read; 0: none
+ *	62	2	reserved: sent as zero, ignored
  *
  *			node entry: what the sender knows of another node
  *	0	4	node id
@@ -89,6 +90,7 @@ enum hbkm_frame_type {
  * @deadtime_us: the sender's deadtime
  * @groups_digest: of the sender's group list
  * @reach: addresses outside that it reaches, plus one; 0: not said
+ * @mark: its agent's word to the other agents; 0: none
  * @incarnation: the sender's life
  * @seq: sequence number in that life
  * @clock_ns: the sender's CLOCK_MONOTONIC when it was built
@@ -109,6 +111,7 @@ struct hbkm_frame {
 	u32 deadtime_us;
 	u32 groups_digest;
 	u16 reach;
+	u32 mark;
 	u64 incarnation;
 	u64 seq;
 	u64 clock_ns;

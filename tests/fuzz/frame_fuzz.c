@@ -22,7 +22,7 @@ static void blank_reserved(u8 *buf, const struct hbkm_frame *f)
 	u8 *p = buf + HBKM_FRAME_HDR_LEN;
 	unsigned int i;
 
-	memset(buf + 58, 0, 6);
+	memset(buf + 62, 0, 2);
 	for (i = 0; i < f->nr_nodes; i++, p += HBKM_FRAME_NODE_LEN)
 		p[27] = 0;
 	for (i = 0; i < f->nr_groups; i++, p += HBKM_FRAME_GROUP_LEN)

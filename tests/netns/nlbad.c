@@ -331,6 +331,9 @@ static void cluster(void)
 	put32(HBKM_A_REACH, 3);
 	refused("a reach of four bytes", EINVAL);
 	begin(HBKM_CMD_CLUSTER_SET);
+	put8(HBKM_A_MARK, 3);
+	refused("a mark of one byte", EINVAL);
+	begin(HBKM_CMD_CLUSTER_SET);
 	put32(HBKM_A_KEEPALIVE_US, 2000);
 	put32(HBKM_A_DEADTIME_US, 3000);
 	refused("several times of which one is wrong", ERANGE);

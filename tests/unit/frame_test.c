@@ -33,6 +33,7 @@ static const struct hbkm_frame sample = {
 	.deadtime_us = 3000,
 	.groups_digest = 0x99aabbcc,
 	.reach = 0x5152,
+	.mark = 0x61626364,
 	.incarnation = 0x0102030405060708,
 	.seq = 0x1112131415161718,
 	.clock_ns = 0x2122232425262728,
@@ -62,7 +63,7 @@ static const u8 sample_bytes[] = {
 	0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27, 0x28,
 	0x00, 0x00, 0x03, 0xe8, 0x00, 0x00, 0x0b, 0xb8,
 	0x00, 0x03, 0x01, 0x01, 0x99, 0xaa, 0xbb, 0xcc,
-	0x51, 0x52, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x51, 0x52, 0x61, 0x62, 0x63, 0x64, 0x00, 0x00,
 	/* node entry */
 	0xa1, 0xa2, 0xa3, 0xa4, 0xb1, 0xb2, 0xb3, 0xb4,
 	0xc1, 0xc2, 0xc3, 0xc4, 0xc5, 0xc6, 0xc7, 0xc8,
@@ -97,6 +98,7 @@ static void assert_same_header(const struct hbkm_frame *a, const struct hbkm_fra
 	assert_int_equal(a->deadtime_us, b->deadtime_us);
 	assert_int_equal(a->groups_digest, b->groups_digest);
 	assert_int_equal(a->reach, b->reach);
+	assert_int_equal(a->mark, b->mark);
 	assert_true(a->incarnation == b->incarnation);
 	assert_true(a->seq == b->seq);
 	assert_true(a->clock_ns == b->clock_ns);
@@ -157,7 +159,7 @@ static void reads_the_documented_bytes(void **state)
 static void reserved_bytes_are_ignored(void **state)
 {
 	static const unsigned int reserved[] = {
-		58, 59, 60, 61, 62, 63, 64 + 27, 92 + 10, 92 + 11,
+		62, 63, 64 + 27, 92 + 10, 92 + 11,
 	};
 	u8 buf[sizeof(sample_bytes)];
 	struct hbkm_frame f;

@@ -56,6 +56,7 @@ static struct nla_policy policy[HBKM_A_MAX + 1] = {
 	[HBKM_A_AGENT_TIMEOUT_US] = { .type = NLA_U32 },
 	[HBKM_A_AUTO_FAILBACK] = { .type = NLA_U8 },
 	[HBKM_A_REACH] = { .type = NLA_U16 },
+	[HBKM_A_MARK] = { .type = NLA_U32 },
 	[HBKM_A_LATE_MAX_NS] = { .type = NLA_U64 },
 	[HBKM_A_LATE_HIST] = { .type = NLA_UNSPEC },
 	[HBKM_A_NODE_NAME] = { .type = NLA_STRING },
@@ -188,6 +189,7 @@ static void decode_node(struct nlattr **tb, struct nl_node *n)
 	n->paths_echoed = get_u32(tb, HBKM_A_PATHS_ECHOED);
 	n->has_reach = tb[HBKM_A_REACH];
 	n->reach = get_u16(tb, HBKM_A_REACH);
+	n->mark = get_u32(tb, HBKM_A_MARK);
 }
 
 /* Either family's; false for what is neither. */
@@ -701,6 +703,8 @@ int hbnl_cluster_set(struct hbnl *nl, const struct nl_params *p)
 		put |= nla_put_u8(msg, HBKM_A_AUTO_FAILBACK, p->auto_failback);
 	if (msg && (p->set & NL_SET_REACH))
 		put |= nla_put_u16(msg, HBKM_A_REACH, p->reach);
+	if (msg && (p->set & NL_SET_MARK))
+		put |= nla_put_u32(msg, HBKM_A_MARK, p->mark);
 	return request(nl, msg, put, NULL, NULL);
 }
 

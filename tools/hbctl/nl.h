@@ -54,6 +54,7 @@ struct nl_node {
 	uint32_t paths_echoed;
 	bool has_reach;
 	uint16_t reach;			/* addresses outside that it says it reaches */
+	uint32_t mark;			/* its agent's word to the others; 0: none */
 };
 
 struct nl_link {
@@ -123,6 +124,7 @@ struct nl_snapshot {
 #define NL_SET_AUTO_FAILBACK	(1U << 5)
 #define NL_SET_NAMES		(1U << 6)	/* cluster and node: only to create */
 #define NL_SET_REACH		(1U << 7)
+#define NL_SET_MARK		(1U << 8)
 
 struct nl_params {
 	uint32_t set;
@@ -135,6 +137,7 @@ struct nl_params {
 	uint32_t agent_timeout_us;
 	uint8_t auto_failback;
 	uint16_t reach;			/* or HBKM_REACH_NONE */
+	uint32_t mark;
 };
 
 struct nl_key {

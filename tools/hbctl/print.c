@@ -71,6 +71,7 @@ void print_node(const struct nl_snapshot *s, const struct nl_node *n)
 		return;
 	out_uint("id", n->id);
 	out_hex("incarnation", n->incarnation);
+	out_hex("mark", n->mark);
 }
 
 const char *link_address(const struct nl_link *l, char buf[INET6_ADDRSTRLEN])

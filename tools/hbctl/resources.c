@@ -86,10 +86,10 @@ static const char *string_of(const struct json_object *o, const char *key)
 	return json_object_object_get_ex(o, key, &value) ? json_object_get_string(value) : NULL;
 }
 
-bool resources_ping(const struct json_object *resources, size_t i, const char **name,
-		    const char **state)
+static bool node_of(const struct json_object *resources, const char *key, size_t i,
+		    const char **name, const char **state)
 {
-	const struct json_object *list = list_of(resources, RESOURCES_PINGS), *o;
+	const struct json_object *list = list_of(resources, key), *o;
 
 	if (!list || i >= json_object_array_length(list))
 		return false;
@@ -97,6 +97,18 @@ bool resources_ping(const struct json_object *resources, size_t i, const char **
 	*name = string_of(o, "name");
 	*state = string_of(o, "state");
 	return *name && *state;
+}
+
+bool resources_ping(const struct json_object *resources, size_t i, const char **name,
+		    const char **state)
+{
+	return node_of(resources, RESOURCES_PINGS, i, name, state);
+}
+
+bool resources_awaited(const struct json_object *resources, size_t i, const char **name,
+		       const char **state)
+{
+	return node_of(resources, RESOURCES_AWAITED, i, name, state);
 }
 
 void resources_print_json(const struct json_object *resources, const char *group)

@@ -10,6 +10,7 @@ struct json_object;
 
 /* No group has a name like this. */
 #define RESOURCES_PINGS	"ping nodes"
+#define RESOURCES_AWAITED "awaited nodes"
 
 /**
  * resources_get - ask the agent of this network namespace
@@ -33,6 +34,18 @@ void resources_print_json(const struct json_object *resources, const char *group
  */
 bool resources_ping(const struct json_object *resources, size_t i, const char **name,
 		    const char **state);
+
+/**
+ * resources_awaited - for which node does a reload wait?
+ * @resources: what resources_get() gave, may be NULL
+ * @i: which
+ * @name: receives its name
+ * @state: receives "reload" if it has not, "stay" if it still has what is to go elsewhere
+ *
+ * Return: false if there are not so many
+ */
+bool resources_awaited(const struct json_object *resources, size_t i, const char **name,
+		       const char **state);
 
 /* One line each. */
 void resources_print_text(const struct json_object *resources, const char *group);

@@ -18,7 +18,7 @@ static const char help[] =
 	"Prints the cluster, its nodes, its links, who holds which resource group, and how\n"
 	"its resources are on this node: started, stopped, failed, stuck (it does not stop),\n"
 	"or silent (an address that the kernel keeps silent), and what went wrong last; and\n"
-	"which ping nodes answer to this node.\n\n"
+	"which ping nodes answer to this node, and which nodes a reload waits for.\n\n"
 	"Exit status: 0 if a cluster is running here, 3 if not, 4 if the module is not\n"
 	"loaded.\n";
 
@@ -49,6 +49,14 @@ static void print_json(const struct nl_snapshot *s, const struct json_object *re
 		out_object_begin(NULL);
 		print_group(s, &s->groups[i]);
 		resources_print_json(resources, s->groups[i].name);
+		out_object_end();
+	}
+	out_array_end();
+	out_array_begin("awaited_nodes");
+	for (size_t i = 0; resources_awaited(resources, i, &name, &state); i++) {
+		out_object_begin(NULL);
+		out_name("name", name);
+		out_name("state", state);
 		out_object_end();
 	}
 	out_array_end();
@@ -227,6 +235,9 @@ static void print_text(const struct nl_snapshot *s, const struct json_object *re
 		text_group(s, &s->groups[i], width);
 		resources_print_text(resources, s->groups[i].name);
 	}
+	for (size_t i = 0; resources_awaited(resources, i, &name, &state); i++)
+		printf("  haresources waits until %s %s\n", name, !strcmp(state, "reload") ?
+		       "has reloaded" : "has given up what it moves");
 	for (size_t i = 0; resources_ping(resources, i, &name, &state); i++)
 		printf("%s  %-*s  %s\n", i ? "" : "ping nodes\n", width, name,
 		       !strcmp(state, "ping") ? "answers" : !strcmp(state, "dead") ?

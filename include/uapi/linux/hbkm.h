@@ -18,13 +18,15 @@
  * HBKM_CMD_CLUSTER_SET    creates the cluster or changes it.
  *	CLUSTER_NAME, NODE_NAME: needed to create, cannot be changed (EBUSY).
  *	KEEPALIVE_US, DEADTIME_US, WARNTIME_US, INITDEAD_US, AGENT_TIMEOUT_US,
- *	AUTO_FAILBACK, REACH: what is absent stays, or at creation takes its default.
+ *	AUTO_FAILBACK, REACH, MARK: what is absent stays, or at creation takes its default.
  *	They are checked together: deadtime > 2 * keepalive, warntime <=
  *	deadtime, initdead >= deadtime. With a new DEADTIME_US alone, warntime and
  *	initdead follow as far as they must. REACH is how many addresses outside the
  *	cluster the agent finds to answer: the beats tell it to the peers, whose
  *	agents may make something of it. The module does not, nor are its nodes
- *	asked by it. HBKM_REACH_NONE, the default: nothing is told.
+ *	asked by it. HBKM_REACH_NONE, the default: nothing is told. MARK is another
+ *	word of the agent's to the agents of the peers, told in the same way, at once
+ *	when it changes; 0, the default: none.
  * HBKM_CMD_CLUSTER_DEL    sends a leave frame (REASON, default STOP) and takes
  *	everything down. Groups still held are given up as they are: use LEAVE
  *	first for an orderly stop.
@@ -36,8 +38,8 @@
  * HBKM_CMD_NODE_DEL       NODE_NAME. Not the own node, nor one in a group's order.
  * HBKM_CMD_NODE_GET       dump. NODE_NAME, NODE_ID, NODE_STATE, REASON,
  *	NODE_FLAGS, INCARNATION, AGE_NS (since last heard), RTT_NS, KEEPALIVE_US,
- *	DEADTIME_US (as the node says), PATHS_HEARD, PATHS_ECHOED, REACH (absent: it does
- *	not say). What tells that its
+ *	DEADTIME_US (as the node says), PATHS_HEARD, PATHS_ECHOED, REACH, MARK (absent: it
+ *	does not say). What tells that its
  *	configuration is not this node's is in NODE_FLAGS, with an event when it changes.
  *
  * HBKM_CMD_LINK_NEW       LINK_ID (0..63), LINK_KIND, LINK_PATH (0..15), IFNAME,
@@ -217,6 +219,7 @@ enum hbkm_attr {
 	HBKM_A_GUARD,			/* nested, HBKM_A_ADDR for each address */
 	HBKM_A_HWADDR,			/* hardware address, as long as the device's */
 	HBKM_A_REACH,			/* u16, addresses outside that a node reaches */
+	HBKM_A_MARK,			/* u32, what an agent tells the other agents */
 
 	__HBKM_A_MAX,
 	HBKM_A_MAX = __HBKM_A_MAX - 1

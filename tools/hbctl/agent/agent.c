@@ -277,11 +277,38 @@ static void forget_left(struct agent *a)
 		configure_prune(a->nl, a->config);
 }
 
+int agent_take(struct agent *a, struct config *c)
+{
+	struct agent_groups *groups = groups_new(c);
+
+	if (!groups || configure_apply(a->nl, c, a->warm)) {
+		groups_free(groups);
+		return -1;
+	}
+	resources_prepare(c);
+	groups_swap(a, groups);
+	if (a->config != c)
+		config_free(a->config);
+	a->config = c;
+	return 0;
+}
+
+void agent_settle(struct agent *a)
+{
+	/* Addresses of groups that go, go before the groups. */
+	a->reloading = true;
+	act_reconcile(a);
+	a->reloading = false;
+	if (!a->quit)
+		forget_left(a);
+}
+
 static void reload(struct agent *a, const struct run_options *o)
 {
 	struct problems problems = { 0 };
-	struct agent_groups *groups;
+	struct lines *lines = NULL;
 	struct config *c;
+	uint32_t mark;
 
 	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, agent_now() / 1000);
 	c = load(o, &problems);
@@ -291,31 +318,24 @@ static void reload(struct agent *a, const struct run_options *o)
 		log_write(LOG_ERR, "Configuration not reloaded for errors: nothing was changed");
 		goto out;
 	}
-	groups = groups_new(c);
-	if (!groups || configure_apply(a->nl, c, a->warm)) {
+	mark = lines_mark(c);
+	if (lines_plan(a, c, &lines) || agent_take(a, c)) {
 		log_write(LOG_ERR, "Configuration not reloaded as a whole");
-		groups_free(groups);
+		lines_free(lines);
 		config_free(c);
 		goto out;
 	}
-	resources_prepare(c);
-	groups_swap(a, groups);
-	config_free(a->config);
-	a->config = c;
+	a->mark = mark;
+	lines_wait(a, lines);
 	log_configure(c);
 	log_debug(o->debug || c->debug);
 	watchdog_configure(c);
 	clients_configure(a);
 	hooks_configure(a);
 	ping_configure(a);
-	/* Addresses of groups that go, go before the groups. */
-	a->reloading = true;
-	act_reconcile(a);
-	a->reloading = false;
-	if (!a->quit) {
-		forget_left(a);
+	agent_settle(a);
+	if (!a->quit)
 		act_try_again(a);
-	}
 	log_write(LOG_INFO, "Configuration reloaded.");
 out:
 	sd_notify(0, "READY=1");
@@ -554,6 +574,8 @@ static int loop(struct agent *a, int signals, const struct run_options *o)
 			act_reconcile(a);
 		if (a->left && !a->quit)
 			forget_left(a);
+		if (!a->stopping && !a->quit)
+			lines_run(a);
 		if (a->stopping && !a->quit && !a->reconcile_due) {
 			if (all_down(a)) {
 				if (handed_over(a))
@@ -687,6 +709,9 @@ static int configure(struct agent *a)
 	act_reconcile(a);
 	if (!a->quit)
 		configure_prune(a->nl, a->config);
+	a->mark = lines_mark(a->config);
+	if (!a->quit)
+		lines_run(a);
 	return HBCTL_OK;
 }
 
@@ -822,6 +847,7 @@ int agent_run(const struct run_options *o)
 	if (a.config)
 		hooks_finish(&a);
 	groups_free(a.groups);
+	lines_free(a.lines);
 	if (a.config)
 		config_free(a.config);
 	if (a.notice_fd >= 0)

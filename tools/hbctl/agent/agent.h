@@ -176,6 +176,10 @@ struct agent {
 	int publish_fd;			/* where others ask how the resources are; < 0: nowhere */
 	struct config *config;
 	struct agent_groups *groups;
+	struct lines *lines;		/* the reload that waits for other nodes', or NULL */
+	uint32_t mark;			/* of the file that was read last */
+	uint32_t told_mark;		/* the same as the peers know it, and LINES_STAY */
+	bool settling;			/* what a reload has moved from here may still run */
 	struct nl_snapshot seen;	/* what was last known, and logged */
 	uint32_t seq;			/* of the last event that was taken in */
 	uint32_t promised_seq;		/* the kernel said that it has sent this one */
@@ -214,6 +218,14 @@ bool agent_gone(struct agent *a);
 
 /* The loop ends, with this exit code unless it is ending already. */
 void agent_quit(struct agent *a, int code);
+
+/*
+ * Goes over to the groups of this configuration, which then is the agent's; @c may be
+ * that already, its groups changed. Return: 0, or -1: nothing, or not all, has changed
+ */
+int agent_take(struct agent *a, struct config *c);
+/* And does what follows: comes next, as soon as whatever is told of @c has been. */
+void agent_settle(struct agent *a);
 
 /* Adds to what the loop waits for. Return: 0, or -errno. */
 int agent_watch(struct agent *a, int fd);
@@ -271,6 +283,32 @@ void act_try_again(struct agent *a);
 
 /* No address stays. */
 void act_drop_all(struct agent *a);
+
+/* ---- lines.c: what a reload moves from one line to another ---- */
+
+/* The lowest bit of a mark: what moves is still held here by its old group. */
+#define LINES_STAY	1U
+
+/**
+ * lines_plan - does this reload move resources?
+ * @a: the agent, before it
+ * @c: what was read; if so, receives the groups that are to be until all nodes have read it
+ * @next: receives what is then to wait, for lines_wait(); NULL: nothing
+ *
+ * Return: 0, or -1 without memory
+ */
+int lines_plan(struct agent *a, struct config *c, struct lines **next);
+/* From now on that is what waits; @next may be NULL. */
+void lines_wait(struct agent *a, struct lines *next);
+void lines_free(struct lines *l);
+
+/* A word for all lines, whatever their order, without LINES_STAY. */
+uint32_t lines_mark(const struct config *c);
+/* Goes on as far as the peers allow, and tells them. */
+void lines_run(struct agent *a);
+
+/* [ { "name", "state" } … ]: the nodes waited for: "reload", or "stay" */
+struct json_object *lines_json(const struct agent *a);
 
 /* ---- resources.c: what the groups with scripts do, in their order ---- */
 

@@ -253,18 +253,35 @@ static struct agent_group *group_leaving(struct agent_groups *groups, const stru
 	return g;
 }
 
+/* One more, an address that the line does not have. */
+static int add_native(struct agent_group *g, const struct config_resource *what,
+		      const struct vip *v)
+{
+	struct vip *vips = reallocarray(g->vips, g->n_vips + 1, sizeof(*vips));
+
+	if (!vips)
+		return -1;
+	g->vips = vips;
+	if (add_resource(g, what))
+		return -1;
+	vips[g->n_vips] = *v;
+	g->resources[g->sequence.n - 1].what.address = g->n_vips++;
+	return 0;
+}
+
 /* It is no longer configured, but may run: it has to be stopped. */
 static void keep_leaving(struct agent_groups *groups, struct agent_group **same,
 			 struct agent_group *old, size_t j)
 {
+	const struct config_resource *what = &old->resources[j].what;
 	struct agent_group *g = *same;
 	size_t n;
 
 	if (!g)
 		g = *same = group_leaving(groups, old);
-	if (!g || add_resource(g, &old->resources[j].what)) {
-		log_write(LOG_ERR, "Resource %s is not stopped: out of memory",
-			  old->resources[j].what.text);
+	if (!g || (what->kind == RESOURCE_ADDRESS ? add_native(g, what, &old->vips[what->address]) :
+		   add_resource(g, what))) {
+		log_write(LOG_ERR, "Resource %s is not stopped: out of memory", what->text);
 		return;
 	}
 	n = g->sequence.n - 1;
@@ -274,19 +291,26 @@ static void keep_leaving(struct agent_groups *groups, struct agent_group **same,
 	g->sequence.items[n].leaving = true;
 }
 
+/* @old is of no further use. */
 static void carry(struct agent_groups *groups, struct agent_group *old)
 {
 	struct agent_group *same = same_group(groups, old);
+	size_t n = 0;
 
 	if (same)
 		carry_group(same, old);
 	for (size_t j = 0; j < old->sequence.n; j++) {
-		const struct sequence_item *item = &old->sequence.items[j];
+		struct sequence_item *item = &old->sequence.items[j];
 
-		if (!carry_resource(groups, same, old, j) && !item->native &&
-		    item->state != RESOURCE_STOPPED)
-			keep_leaving(groups, &same, old, j);
+		if (carry_resource(groups, same, old, j))
+			item->state = RESOURCE_STOPPED;
+		else if (item->state != RESOURCE_STOPPED && !item->native)
+			n = j + 1;
 	}
+	/* An address that has no script to wait for, on its right, goes at once. */
+	for (size_t j = 0; j < n; j++)
+		if (old->sequence.items[j].state != RESOURCE_STOPPED)
+			keep_leaving(groups, &same, old, j);
 }
 
 void groups_swap(struct agent *a, struct agent_groups *groups)

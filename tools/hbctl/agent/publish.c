@@ -106,6 +106,7 @@ void publish_serve(struct agent *a)
 		if (!o) {
 			o = groups_json(a->groups);
 			json_object_object_add(o, RESOURCES_PINGS, ping_json());
+			json_object_object_add(o, RESOURCES_AWAITED, lines_json(a));
 			text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
 		}
 		/* It fits into the socket's buffer, or else he gets no more than that. */
