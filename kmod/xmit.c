@@ -99,7 +99,6 @@ static size_t build(struct hbkm_cluster *cl, u8 type, u8 reason, u8 key_id, u64 
 	struct hbkm_frame_node fn;
 	struct hbkm_group *group;
 	struct hbkm_node *node;
-	unsigned int i = 0;
 
 	cl->sent_ns[f.seq % HBKM_SENT_RING] = now;
 	cl->promised_ns = f.deadtime_us * HBKM_NS_PER_US;
@@ -110,14 +109,12 @@ static size_t build(struct hbkm_cluster *cl, u8 type, u8 reason, u8 key_id, u64 
 			hbkm_frame_put_node(cl->frame, f.nr_nodes++, &fn);
 		}
 	}
-	list_for_each_entry(group, &cl->groups, list)
-		f.nr_groups++;
 	list_for_each_entry(group, &cl->groups, list) {
 		fg.id = group->id;
 		fg.term = group->term;
 		fg.state = group->state;
 		fg.flags = hbkm_group_flags(group);
-		hbkm_frame_put_group(cl->frame, &f, i++, &fg);
+		hbkm_frame_put_group(cl->frame, &f, f.nr_groups++, &fg);
 	}
 	hbkm_frame_put_header(cl->frame, &f);
 	return hbkm_frame_len(&f);
