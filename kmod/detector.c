@@ -9,7 +9,7 @@
 #define EXCUSES		4
 
 /* A turn to look at frames that wait is not longer. */
-#define LISTEN_MAX_NS	(5000 * HBKM_NS_PER_US)
+#define LISTEN_MAX_NS	(20000 * HBKM_NS_PER_US)
 
 static u64 later(u64 a, u64 b)
 {
@@ -321,9 +321,9 @@ void hbkm_detector_excuse(struct hbkm_detector *d, const struct hbkm_timing *own
  *
  * A judge too little late for hbkm_detector_excuse() may still be ahead of a beat
  * that came in time, and one that is in time ahead of the queues. So let it have
- * another turn, a moment later, a sixteenth of deadtime; and up to four moments, not
- * for ever: where frames come without end, there are always some that wait. To have
- * those looked at that wait takes no longer where deadtime is long.
+ * another turn, a moment later; but within a quarter of deadtime, not for ever: where
+ * frames come without end, there are always some that wait. To have those looked at
+ * that wait takes no longer where deadtime is long, and as a rule no time at all.
  *
  * Return: true if the verdict is put off.
  */
@@ -331,15 +331,15 @@ bool hbkm_detector_look_again(struct hbkm_detector *d, const struct hbkm_timing 
 			      u64 late_ns, bool waiting)
 {
 	struct hbkm_timing t = timing_for(d, own);
-	u64 moment = t.deadtime_ns / 16;
+	u64 most = t.deadtime_ns / 4;
 
 	if (!waiting && late_ns <= t.deadtime_ns / 64)
 		return false;
-	if (waiting && moment > LISTEN_MAX_NS)
-		moment = LISTEN_MAX_NS;
-	if (now >= d->fresh_ns + t.deadtime_ns + 4 * moment)
+	if (waiting && most > LISTEN_MAX_NS)
+		most = LISTEN_MAX_NS;
+	if (now >= d->fresh_ns + t.deadtime_ns + most)
 		return false;
-	d->excused_ns = later(d->excused_ns, now + moment);
+	d->excused_ns = later(d->excused_ns, now + most / (waiting ? 16 : 4));
 	return true;
 }
 

@@ -1093,7 +1093,7 @@ static void a_judge_ahead_of_the_queues_looks_again(void **state)
 	assert_true(hbkm_detector_look_again(&d, &own, now, 0, true));
 	hbkm_detector_judge(&d, &own, now, &next);
 	assert_int_equal(d.state, HBKM_NODE_LATE);
-	assert_true(next > now && next <= now + 2 * MS);
+	assert_true(next > now && next <= now + 500 * US);
 	assert_int_equal(on_time(&d, 7, 4), HBKM_HEARD_NEW | HBKM_HEARD_STATE);
 	assert_int_equal(judged(&d, next), HBKM_NODE_UP);
 
