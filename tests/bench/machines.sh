@@ -26,7 +26,7 @@ settled() { has a && ! has b; }
 # wait_settled: and stays so until the contestant is as it would be after days.
 wait_settled() {
 	wait_until 120000 settled || return
-	sleep 15
+	sleep 8
 	wait_until 60000 settled
 }
 
