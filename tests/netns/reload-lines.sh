@@ -223,6 +223,7 @@ lines "cookbook2 $x"
 reload cookbook
 sleep_us 200000
 on cookbook hbctl standby -w 2s cookbook
+wait_address cookbook2 "$vip" 1000
 check_holders "given away before the other has reloaded" cookbook2
 reload cookbook2
 done_with
