@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Nodes that come while others work by another haresources: they hold nothing, however late their agents are, and wait for nobody
-# who holds nothing either.
+# who holds nothing either. And who reloads again while it waits does not start again what others may have by now.
 # lab: files common.sh
 # shellcheck source=../lab/lib.sh
 . "$LAB_LIB"
@@ -23,6 +23,7 @@ file() {
 status_has() { on "$1" hbctl status | grep -q -e "$2"; }
 waits() { status_has "$1" "haresources waits until $2 has reloaded"; }
 waits_not() { ! status_has "$1" 'waits until'; }
+id_of() { on cookbook hbctl -s show nodes "$1" | sed -n 's/.* id \([0-9]*\).*/\1/p'; }
 exists() { says "$1" 'state joining' cluster; }
 rejoined() { says "$1" 'state running' cluster && says "$2" 'state up agent settled' nodes "$1"; }
 
@@ -90,4 +91,44 @@ wait_until 2000 waits_not cookbook2
 holders
 check_match "with the same file again" '^cookbook2?$' "$HOLDERS"
 
+# ---- one reloads again, while the other still stops what it has given away
+agent_stop cookbook
+agent_stop cookbook2
+for name in cookbook cookbook2; do
+	script "$name" keep
+	script "$name" slow
+	does "$name" slow slow-stop
+	put "$name" /etc/ha.d/resource.d/shared 755 <<-END
+		#!/bin/sh
+		case \$1 in
+		start) [ -e /run/shared ] || mkdir $LAB_OUT/shared || echo "on $name, too" >>$LAB_OUT/twice; touch /run/shared ;;
+		stop) [ ! -e /run/shared ] || { rmdir $LAB_OUT/shared; rm /run/shared; } ;;
+		status) [ -e /run/shared ] && echo running || exit 3 ;;
+		esac
+	END
+	file "$name" 'cookbook keep shared' 'cookbook slow'
+done
+for name in cookbook cookbook2; do
+	agent "$name"
+done
+wait_until 5000 joined cookbook cookbook2
+first=cookbook
+last=cookbook2
+(($(id_of cookbook) < $(id_of cookbook2))) || { first=cookbook2; last=cookbook; }
+on "$last" hbctl takeover -w 5s cookbook
+on "$first" hbctl takeover -w 5s cookbook:2
+for name in cookbook cookbook2; do
+	file "$name" 'cookbook keep slow' 'cookbook shared'
+done
+: >"$LAB_OUT/$first.account"
+reload "$first" "$last"
+wait_until 2000 grep -q 'slow stop' "$LAB_OUT/$first.account"
+sleep_us 300000
+check "the other waits until what moves has been stopped" status_has "$last" 'waits until'
+reload "$last"
+wait_until 5000 waits_not "$first"
+wait_until 5000 waits_not "$last"
+sleep_us 2500000
+check "reloaded again meanwhile: it runs" test -e "$LAB_OUT/shared"
+refuse "and never on both" grep . "$LAB_OUT/twice"
 lab_done

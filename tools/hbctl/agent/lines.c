@@ -115,10 +115,20 @@ static bool is_held(const struct agent *a, const char *name)
 		     (g->scripted && !sequence_is_down(&g->sequence)));
 }
 
+/* Is it still part of it? What was once taken out does not come back: others may have it. */
+static bool is_there(const struct agent *a, const struct config_group *g,
+		     const struct config_resource *r)
+{
+	for (size_t i = 0; i < a->config->n_groups; i++)
+		if (!strcmp(a->config->groups[i].name, g->name))
+			return has(&a->config->groups[i], g, r);
+	return false;
+}
+
 static bool stays(const struct agent *a, const struct lines *l, const struct config_group *g,
 		  const struct config_resource *r)
 {
-	return !l->stop && moves(l, g, r) && is_held(a, g->name);
+	return !l->stop && moves(l, g, r) && is_held(a, g->name) && is_there(a, g, r);
 }
 
 /* @to: only groups that are to have some of it are counted; NULL: all. */
