@@ -179,6 +179,8 @@ struct agent {
 	struct lines *lines;		/* the reload that waits for other nodes', or NULL */
 	uint32_t mark;			/* of the file that was read last */
 	uint32_t told_mark;		/* the same as the peers know it, and LINES_FLAGS */
+	uint32_t refused_mark;		/* what the kernel did not take, 0: nothing */
+	uint64_t tell_at;		/* when to ask it again */
 	bool joining;			/* which file the nodes that live work by is still to be seen */
 	bool settling;			/* what a reload has moved from here may still run */
 	struct nl_snapshot seen;	/* what was last known, and logged */

@@ -563,13 +563,17 @@ static void tell(struct agent *a)
 			(a->lines && a->lines->away ? LINES_AWAY : 0),
 	};
 
-	if (p.mark == a->told_mark)
+	if (p.mark == a->told_mark || agent_now() < a->tell_at)
 		return;
 	if (hbnl_cluster_set(a->nl, &p) && !agent_gone(a)) {
-		log_write(LOG_ERR, "Telling the peers what was read: %s", hbnl_error(a->nl));
-		a->retry_at = agent_now() + RETRY_NS;
+		/* An older module never takes it. */
+		if (p.mark != a->refused_mark)
+			log_write(LOG_ERR, "Telling the peers what was read: %s", hbnl_error(a->nl));
+		a->refused_mark = p.mark;
+		a->tell_at = a->retry_at = agent_now() + RETRY_NS;
 		return;
 	}
+	a->refused_mark = 0;
 	a->told_mark = p.mark;
 }
 
