@@ -112,6 +112,7 @@ static void on_event(const struct nl_event *e, void *data)
 			break;
 		follow_timeout(a, &e->cluster);
 		report_cluster(a, &e->cluster);
+		lines_join(a, &a->seen);
 		break;
 	case HBKM_EVENT_NODE:
 	case HBKM_EVENT_PATH:
@@ -635,6 +636,7 @@ static int adopt(struct agent *a)
 	struct nl_cluster c;
 	int ret = hbnl_cluster_get(a->nl, &c);
 
+	a->joining = true;
 	if (ret == -ENOENT)
 		return HBCTL_OK;
 	if (ret)
@@ -645,6 +647,7 @@ static int adopt(struct agent *a)
 		return refused(a, ret, "agent");
 	if (!strcmp(c.name, a->config->cluster) && !strcmp(c.node, a->config->self)) {
 		log_write(LOG_INFO, "Taking over the running cluster %s", c.name);
+		a->joining = false;
 		return HBCTL_OK;
 	}
 	log_write(LOG_WARNING, "Node %s of cluster %s was left behind here: replacing it", c.node,
@@ -706,10 +709,10 @@ static int configure(struct agent *a)
 	if (!a->groups)
 		return fail(HBCTL_REFUSED, "out of memory");
 	groups_prepare(a);
+	a->mark = lines_mark(a->config);
 	act_reconcile(a);
 	if (!a->quit)
 		configure_prune(a->nl, a->config);
-	a->mark = lines_mark(a->config);
 	if (!a->quit)
 		lines_run(a);
 	return HBCTL_OK;

@@ -178,7 +178,10 @@ struct agent {
 	struct agent_groups *groups;
 	struct lines *lines;		/* the reload that waits for other nodes', or NULL */
 	uint32_t mark;			/* of the file that was read last */
-	uint32_t told_mark;		/* the same as the peers know it, and LINES_STAY */
+	uint32_t told_mark;		/* the same as the peers know it, and LINES_FLAGS */
+	uint32_t refused_mark;		/* what the kernel did not take, 0: nothing */
+	uint64_t tell_at;		/* when to ask it again */
+	bool joining;			/* which file the nodes that live work by is still to be seen */
 	bool settling;			/* what a reload has moved from here may still run */
 	struct nl_snapshot seen;	/* what was last known, and logged */
 	uint32_t seq;			/* of the last event that was taken in */
@@ -288,6 +291,9 @@ void act_drop_all(struct agent *a);
 
 /* The lowest bit of a mark: what moves is still held here by its old group. */
 #define LINES_STAY	1U
+/* The next one: nothing is held here, as others work by another file. */
+#define LINES_AWAY	2U
+#define LINES_FLAGS	(LINES_STAY | LINES_AWAY)
 
 /**
  * lines_plan - does this reload move resources?
@@ -302,8 +308,17 @@ int lines_plan(struct agent *a, struct config *c, struct lines **next);
 void lines_wait(struct agent *a, struct lines *next);
 void lines_free(struct lines *l);
 
-/* A word for all lines, whatever their order, without LINES_STAY. */
+/* A word for all lines, whatever their order, without LINES_FLAGS. */
 uint32_t lines_mark(const struct config *c);
+/**
+ * lines_join - before anything that the kernel has decided is done: may it be?
+ * @a: the agent
+ * @s: how the cluster is, and what the peers say
+ *
+ * Return: true if we have just come to nodes that work by another file: then nothing is
+ * ours any more, and all has been looked at anew
+ */
+bool lines_join(struct agent *a, const struct nl_snapshot *s);
 /* Goes on as far as the peers allow, and tells them. */
 void lines_run(struct agent *a);
 

@@ -34,6 +34,7 @@ struct lines {
 	struct groups to_be;		/* when all nodes have read the file */
 	bool all;			/* of several files: each resource may be anywhere */
 	bool stop;			/* what stays is to be stopped */
+	bool away;			/* nothing is held: we came to nodes that work by another file */
 	size_t staying;			/* resources that were left where they are */
 	char told[256];			/* who is waited for, as the log says */
 };
@@ -114,10 +115,20 @@ static bool is_held(const struct agent *a, const char *name)
 		     (g->scripted && !sequence_is_down(&g->sequence)));
 }
 
+/* Is it still part of it? What was once taken out does not come back: others may have it. */
+static bool is_there(const struct agent *a, const struct config_group *g,
+		     const struct config_resource *r)
+{
+	for (size_t i = 0; i < a->config->n_groups; i++)
+		if (!strcmp(a->config->groups[i].name, g->name))
+			return has(&a->config->groups[i], g, r);
+	return false;
+}
+
 static bool stays(const struct agent *a, const struct lines *l, const struct config_group *g,
 		  const struct config_resource *r)
 {
-	return !l->stop && moves(l, g, r) && is_held(a, g->name);
+	return !l->stop && moves(l, g, r) && is_held(a, g->name) && is_there(a, g, r);
 }
 
 /* @to: only groups that are to have some of it are counted; NULL: all. */
@@ -255,6 +266,7 @@ int lines_plan(struct agent *a, struct config *c, struct lines **next)
 	    groups_copy(&(*next)->to_be, c->groups, c->n_groups))
 		return -1;
 	(*next)->all = l && (l->all || lines_mark(c) != a->mark);
+	(*next)->away = l && l->away;
 	if (!l && !any_moves(*next)) {
 		lines_free(*next);
 		*next = NULL;
@@ -314,7 +326,7 @@ uint32_t lines_mark(const struct config *c)
 	for (size_t i = 0; i < c->n_groups; i++)
 		mark ^= hash_group(&c->groups[i]);
 	/* 0 would say nothing. */
-	return mark & ~LINES_STAY ?: ~LINES_STAY;
+	return mark & ~LINES_FLAGS ?: ~LINES_FLAGS;
 }
 
 /* ---- what the peers say ---- */
@@ -327,13 +339,25 @@ static bool is_here(const struct nl_node *n)
 
 static bool has_read(const struct agent *a, const struct nl_node *n)
 {
-	return (n->mark & ~LINES_STAY) == a->mark;
+	return (n->mark & ~LINES_FLAGS) == a->mark;
+}
+
+/*
+ * Is it to read the file? One that holds nothing until all others have read its own need
+ * not. Of several such nodes, with different files, the one with the smallest id goes first.
+ */
+static bool has_to_read(const struct agent *a, const struct nl_node *n)
+{
+	if (!is_here(n) || has_read(a, n))
+		return false;
+	return !(n->mark & LINES_AWAY) ||
+	       (a->lines && a->lines->away && n->id < a->seen.cluster.node_id);
 }
 
 static bool all_have_read(const struct agent *a)
 {
 	for (size_t i = 0; i < a->seen.n_nodes; i++)
-		if (is_here(&a->seen.nodes[i]) && !has_read(a, &a->seen.nodes[i]))
+		if (has_to_read(a, &a->seen.nodes[i]))
 			return false;
 	return true;
 }
@@ -355,7 +379,7 @@ static const char *awaited(const struct agent *a, const struct nl_node *n)
 {
 	if (!a->lines || !is_here(n))
 		return NULL;
-	if (!has_read(a, n))
+	if (has_to_read(a, n))
 		return "reload";
 	return n->mark & LINES_STAY ? "stay" : NULL;
 }
@@ -383,7 +407,7 @@ static void log_awaited(const struct agent *a, struct lines *l)
 	size_t len = 0;
 
 	for (size_t i = 0; i < a->seen.n_nodes && len < sizeof(names); i++)
-		if (is_here(&a->seen.nodes[i]) && !has_read(a, &a->seen.nodes[i]))
+		if (has_to_read(a, &a->seen.nodes[i]))
 			len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s",
 						len ? ", " : "", a->seen.nodes[i].name);
 	if (!strcmp(names, l->told))
@@ -480,44 +504,76 @@ static void follow(struct agent *a, struct lines *l)
 	}
 }
 
+/* Does it work by another file than ours, or not yet by ours alone? */
+static bool works_otherwise(const struct agent *a, const struct nl_node *n)
+{
+	if (!is_here(n) || !(n->flags & HBKM_NODE_F_SETTLED) || !n->mark)
+		return false;
+	return n->mark & LINES_STAY || (!has_read(a, n) && !(n->mark & LINES_AWAY));
+}
+
 /*
  * We have just come, to nodes that work by another file: what is in ours they may hold
  * by lines of which we know nothing. So nothing is ours until they have reloaded.
  */
-static void defer_to_others(struct agent *a)
+static bool defer_to_others(struct agent *a, const struct nl_snapshot *s)
 {
 	struct groups none = { .n = 0 };
 	struct lines *l;
+	size_t i = 0;
 
-	for (size_t i = 0; !a->lines && i < a->seen.n_nodes; i++) {
-		const struct nl_node *n = &a->seen.nodes[i];
-
-		if (!is_here(n) || !(n->flags & HBKM_NODE_F_SETTLED) || !n->mark || has_read(a, n))
-			continue;
-		l = calloc(1, sizeof(*l));
-		if (!l || groups_copy(&l->to_be, a->config->groups, a->config->n_groups) ||
-		    take_groups(a, &none)) {
-			lines_free(l);
-			return;
-		}
-		lines_wait(a, l);
+	while (i < s->n_nodes && !works_otherwise(a, &s->nodes[i]))
+		i++;
+	if (a->lines || i == s->n_nodes)
+		return false;
+	l = calloc(1, sizeof(*l));
+	if (!l || groups_copy(&l->to_be, a->config->groups, a->config->n_groups)) {
+		lines_free(l);
+		return false;
 	}
+	l->away = true;
+	lines_wait(a, l);
+	/* Of what a node has that was cut off until now, something may still run. */
+	a->settling = true;
+	if (take_groups(a, &none)) {
+		lines_wait(a, NULL);
+		return false;
+	}
+	return true;
+}
+
+bool lines_join(struct agent *a, const struct nl_snapshot *s)
+{
+	if (a->stopping || a->quit)
+		return false;
+	if (s->cluster.state == HBKM_CLUSTER_JOINING)
+		a->joining = true;
+	if (!a->joining)
+		return false;
+	if (s->cluster.state == HBKM_CLUSTER_RUNNING)
+		a->joining = false;
+	return defer_to_others(a, s);
 }
 
 static void tell(struct agent *a)
 {
 	struct nl_params p = {
 		.set = NL_SET_MARK,
-		.mark = a->mark | (a->settling || (a->lines && a->lines->staying) ? LINES_STAY : 0),
+		.mark = a->mark | (a->settling || (a->lines && a->lines->staying) ? LINES_STAY : 0) |
+			(a->lines && a->lines->away ? LINES_AWAY : 0),
 	};
 
-	if (p.mark == a->told_mark)
+	if (p.mark == a->told_mark || agent_now() < a->tell_at)
 		return;
 	if (hbnl_cluster_set(a->nl, &p) && !agent_gone(a)) {
-		log_write(LOG_ERR, "Telling the peers what was read: %s", hbnl_error(a->nl));
-		a->retry_at = agent_now() + RETRY_NS;
+		/* An older module never takes it. */
+		if (p.mark != a->refused_mark)
+			log_write(LOG_ERR, "Telling the peers what was read: %s", hbnl_error(a->nl));
+		a->refused_mark = p.mark;
+		a->tell_at = a->retry_at = agent_now() + RETRY_NS;
 		return;
 	}
+	a->refused_mark = 0;
 	a->told_mark = p.mark;
 }
 
@@ -525,8 +581,7 @@ void lines_run(struct agent *a)
 {
 	if (a->settling && !is_restless(a))
 		a->settling = false;
-	if (a->seen.cluster.state == HBKM_CLUSTER_JOINING)
-		defer_to_others(a);
+	lines_join(a, &a->seen);
 	if (a->lines)
 		follow(a, a->lines);
 	if (a->quit)

@@ -223,6 +223,8 @@ void act_reconcile(struct agent *a)
 		a->retry_at = agent_now() + RETRY_NS;
 		return;
 	}
+	if (lines_join(a, &s))
+		return;
 	take_snapshot(a, &s);
 	ret = vip_list(a->rt, &present, &n);
 	if (ret) {
