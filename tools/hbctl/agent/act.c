@@ -13,7 +13,7 @@
 #include "log.h"
 
 /* An order older than this may have been overtaken: then ask first. */
-#define STALE_NS	20000000ULL
+#define STALE_NS	5000000ULL
 /* The same failure is logged once in a minute. */
 #define FAILED_NS	60000000000ULL
 
