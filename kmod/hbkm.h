@@ -162,9 +162,9 @@ struct hbkm_node {
 	u16 said;
 	u16 reach;
 	u16 echoed;
+	u16 differs;
 	u32 mark;
 	u32 digest;
-	u32 differs;
 	u64 rtt_ns;
 	struct hbkm_detector detector;
 	struct hbkm_share shares[HBKM_MAX_GROUPS];
