@@ -8,7 +8,7 @@
 /* Deadtimes that are listened for in all, between stalls, until a silent peer has no excuse. */
 #define EXCUSES		4
 
-/* A turn to look at frames that wait is not longer. */
+/* To have frames looked at that wait, a verdict is put off no longer, all turns together. */
 #define LISTEN_MAX_NS	(20000 * HBKM_NS_PER_US)
 
 static u64 later(u64 a, u64 b)
