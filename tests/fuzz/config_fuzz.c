@@ -158,7 +158,7 @@ static void check_groups(const struct config *c)
 			MUST(!a->label[0] || !strncmp(a->label, a->ifname, strlen(a->ifname)));
 			MUST(a->prefix_len == -1 ||
 			     (a->prefix_len >= 1 && a->prefix_len <= (int)ip_bits(&a->addr)));
-			MUST(*(const uint8_t *)ip_bytes(&a->addr));
+			MUST(is_host(&a->addr));
 		}
 	}
 }
