@@ -10,7 +10,7 @@
 
 PACKAGES := tests/packages tests/lab/packages
 FUZZ_LIMIT = $(if $(RUNS),-runs=$(RUNS),-max_total_time=$(or $(SECONDS),60))
-TEST_PROGRAMS := $(patsubst tests/netns/%.c,build/tests/%,$(wildcard tests/netns/*.c))
+TEST_PROGRAMS := $(patsubst tests/netns/%.c,build/tests/%,$(wildcard tests/netns/*.c)) build/tests/lastword
 
 deps:
 	tests/install-packages $(PACKAGES) tests/packages-check
@@ -78,3 +78,7 @@ build/tests/%: tests/netns/%.c tests/netns/request.h include/uapi/linux/hbkm.h
 build/tests/%: tests/debug/%.c tests/netns/request.h include/uapi/linux/hbkm.h
 	@mkdir -p build/tests
 	$(CC) -std=gnu11 -O2 -Wall -Wextra -static -Iinclude/uapi -o $@ $<
+
+build/tests/%: tests/bench/%.c kmod/frame.c include/hbkm/frame.h include/uapi/linux/hbkm.h
+	@mkdir -p build/tests
+	$(CC) -std=gnu11 -O2 -Wall -Wextra -static -Iinclude/uapi -Iinclude -o $@ $< kmod/frame.c

@@ -8,12 +8,12 @@ DEATHS ?= 50
 LOAD_SECONDS ?= 10
 
 bench: deps
-	$(MAKE) -j$$(nproc) module tools
+	$(MAKE) -j$$(nproc) module tools build/tests/lastword
 	BENCH_COMMAND="$(strip make bench $(foreach v,DEATHS LOAD_SECONDS STEPS CONTESTANTS,$(if $(filter command environment,$(origin $v)),$v=\"$($v)\")))" \
 		tests/bench/bench -n $(DEATHS) -l $(LOAD_SECONDS) $(if $(STEPS),-s "$(STEPS)") $(CONTESTANTS)
 
 bench-quick: deps
-	$(MAKE) -j$$(nproc) module tools
+	$(MAKE) -j$$(nproc) module tools build/tests/lastword
 	BENCH_COMMAND="make bench-quick" tests/bench/bench -n 5 -s "death moves" hbkm-1-3ms hbkm-10-30ms keepalived-10ms ucarp-fast
 
 .PHONY: bench bench-quick

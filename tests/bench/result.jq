@@ -17,6 +17,12 @@ def death: . as $c | [.rows[] | map(tonumber)] as $rows | ([$rows[] | select(.[2
 	  answer_ms: [$whole[] | .[5] - .[3]] | spread,
 	  verdict_to_answer_ms: [$whole[] | .[5] - .[2]] | spread } | with_entries(select(.value != null));
 
+# Rows: cut, last word, address, first answer after.
+def lastword: [.rows[] | map(tonumber)] as $rows | { name, title, kind, beat_us, failed,
+	word_to_answer_ms: [$rows[] | .[3] - .[1]] | spread,
+	word_to_address_ms: [$rows[] | .[2] - .[1]] | spread,
+	address_to_answer_ms: [$rows[] | .[3] - .[2]] | spread } | with_entries(select(.value != null));
+
 # Rows: event, outage, answer after the event, both answered.
 def moves: { name, title, kind, beat_us, failed,
 	events: [reduce .rows[] as $row ({}; .[$row[0]] = $row) | .[] | { event: .[0] } + if .[1] == "-" then {} else
@@ -103,6 +109,7 @@ def targets: . as $result
 	 target("250 us / 1 ms: outage, worst"; [death("hbkm-250us-1ms").outage_ms?.max][0]; 1.4),
 	 target("1 ms / 3 ms: verdict to first answer, worst"; [death("hbkm-1-3ms").verdict_to_answer_ms?.max][0]; 0.15),
 	 ("stop", "start", "switch", "switch-back" | target("1 ms / 3 ms: \(event): outage"; after(.); 0.5)),
+	 target("1 ms / 3 ms: panic: last word to first answer, worst"; [$result.lastword[]? | select(.name == "hbkm-1-3ms") | .word_to_answer_ms?.max][0]; 1),
 	 target("a beat sent and received, HMAC-SHA256: instructions"; cost("hbkm-1-3ms-sha256").ns_per_frame?; 18000),
 	 target("a beat: hbkm's own instructions but for the MAC, of who sends"; part("hbkm_sends"); 1500),
 	 target("and of who receives"; part("hbkm_receives"); 1500),
@@ -113,7 +120,8 @@ def targets: . as $result
 # Ours first, then each rival, the fast ones of each first.
 def ordered: sort_by([.kind != "hbkm", .kind, .beat_us, .name]);
 
-def result: map(select(.step == "takeover") | del(.step)) as $takeover | { conditions: map(select(.step == "conditions") | del(.step))[0], death: map(select(.step == "death") | death) | ordered, moves: map(select(.step == "moves") | moves) | ordered,
+def result: map(select(.step == "takeover") | del(.step)) as $takeover | { conditions: map(select(.step == "conditions") | del(.step))[0], death: map(select(.step == "death") | death) | ordered,
+	lastword: map(select(.step == "lastword") | lastword) | ordered, moves: map(select(.step == "moves") | moves) | ordered,
 	machines: map(select(.step == "machines") | machines) | ordered,
 	loads: map(select(.step == "loads") | loads) | ordered, cost: map(select(.step == "cost") | cost) | ordered,
 	profile: map(select(.step == "profile") | profile) | ordered, growth: map(select(.step == "growth") | growth) | sort_by([.cast, .groups, .nodes]) }
@@ -145,6 +153,10 @@ def table:
 	(.death[] | (.outage_ms // .detection_ms) as $seen | [.title + if $seen then failed else "" end, "\($seen.n? // 0)"] + if $seen then
 		[(.outage_ms, .detection_ms, .address_ms, .answer_ms | three)] else ["cannot: \(why)", "", "", ""] end | row),
 	"",
+	if (.lastword // []) == [] then empty else
+	(["a panic, from the last word on the wire: ms, min / median / p99 / max", "panics", "last word to answer", "last word to address", "address to answer"] | head(.)),
+	(.lastword[] | [.title + failed, "\(.word_to_answer_ms.n? // 0)"] + [(.word_to_answer_ms, .word_to_address_ms, .address_to_answer_ms | three)] | row),
+	"" end,
 	(events as $events |
 	(["client without an answer, ms"] + ($events | map(event)) + ["killed: both answer for", "hangs: both answer for"] | head(.)),
 	(.moves[] | . as $c | ([$events[] as $event | [$c.events[]? | select(.event == $event)][0] |
