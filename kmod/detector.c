@@ -339,7 +339,10 @@ bool hbkm_detector_look_again(struct hbkm_detector *d, const struct hbkm_timing 
 		most = LISTEN_MAX_NS;
 	if (now >= d->fresh_ns + t.deadtime_ns + most)
 		return false;
-	d->excused_ns = later(d->excused_ns, now + most / (waiting ? 16 : 4));
+	most /= 4;
+	if (waiting)
+		most /= 4;
+	d->excused_ns = later(d->excused_ns, now + most);
 	return true;
 }
 
