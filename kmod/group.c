@@ -337,6 +337,7 @@ static void set_state(struct hbkm_cluster *cl, struct hbkm_group *group, u8 stat
 		group->asked_ns = 0;
 	else if (!group->asked_ns)
 		group->asked_ns = now;
+	group->gave_up &= state == HBKM_GROUP_RELEASING;
 	group->state = state;
 	trace_hbkm_group(group->id, state, group->term, now);
 	hbkm_notify_group(cl, group, now);
@@ -399,6 +400,15 @@ static bool silence_will_do(const struct hbkm_cluster *cl, const struct hbkm_gro
 	return group->warm || (group->n_guard && !cl->agent_ok);
 }
 
+/* Nothing of it is here any more. */
+static void released(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now)
+{
+	if (group->gave_up)
+		fail(cl, group, now);
+	else
+		set_state(cl, group, HBKM_GROUP_STANDBY, now);
+}
+
 /*
  * We are not to hold it any longer. The agent takes the addresses down and says
  * so, unless it need not, or cannot: an agent that did not bring them up in time
@@ -406,12 +416,11 @@ static bool silence_will_do(const struct hbkm_cluster *cl, const struct hbkm_gro
  */
 static void release(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now)
 {
+	group->gave_up |= group->state == HBKM_GROUP_ACQUIRING && !cl->agent_ok;
 	if (!silence_will_do(cl, group))
 		set_state(cl, group, HBKM_GROUP_RELEASING, now);
-	else if (group->state == HBKM_GROUP_ACQUIRING && !cl->agent_ok)
-		fail(cl, group, now);
 	else
-		set_state(cl, group, HBKM_GROUP_STANDBY, now);
+		released(cl, group, now);
 }
 
 /* Which other node claims the group while we do? Its id, 0: none. */
@@ -530,7 +539,7 @@ bool hbkm_group_elect(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now
 
 	changed = look(cl, group, now);
 	if (group->state == HBKM_GROUP_RELEASING && silence_will_do(cl, group))
-		set_state(cl, group, HBKM_GROUP_STANDBY, now);
+		released(cl, group, now);
 	build_ballot(cl, group, now, &b);
 	heed_newer_wish(group, &b);
 	rival = rival_of(group, &b);
@@ -642,6 +651,7 @@ void hbkm_group_forgive_all(struct hbkm_cluster *cl, u64 now)
 	struct hbkm_group *group;
 
 	list_for_each_entry(group, &cl->groups, list) {
+		group->gave_up = false;
 		if (group->state != HBKM_GROUP_FAILED)
 			continue;
 		forgive(cl, group, now);
@@ -693,7 +703,7 @@ int hbkm_group_ack(struct hbkm_cluster *cl, u32 id, u8 state, u32 term, u32 resu
 		group->flags = 0;
 		set_state(cl, group, HBKM_GROUP_ACTIVE, now);
 	} else {
-		set_state(cl, group, HBKM_GROUP_STANDBY, now);
+		released(cl, group, now);
 	}
 	hbkm_cluster_elect(cl, now);
 	hbkm_timer_beat_now(cl, now);

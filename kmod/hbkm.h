@@ -320,6 +320,7 @@ struct hbkm_link {
  * @holder: who holds it, as last told, 0: nobody (lock)
  * @warm: its addresses stay on their interfaces while we do not hold it (lock)
  * @ready: they are all there, as last looked (lock)
+ * @gave_up: RELEASING, since the agent did not bring it up in time (lock)
  * @failed_again: how often it failed before @failed_ns already (lock)
  * @announced: how often we have announced it since it is ours (lock)
  * @announce_ns: when to announce it next, 0: not (lock)
@@ -344,6 +345,7 @@ struct hbkm_group {
 	u32 holder;
 	bool warm;
 	bool ready;
+	bool gave_up;
 	u8 failed_again;
 	u8 announced;
 	u64 announce_ns;
