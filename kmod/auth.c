@@ -153,7 +153,7 @@ void hbkm_keyring_set(struct hbkm_cluster *cl, struct hbkm_keyring *ring)
 
 	rcu_assign_pointer(cl->keys, ring);
 	if (ring && cl->incarnation)
-		hbkm_lastword_prepare(cl, ring);
+		hbkm_lastword_prepare(cl);
 	synchronize_net();
 	hbkm_keyring_free(old);
 	list_for_each_entry(node, &cl->nodes, list)

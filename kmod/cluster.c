@@ -221,15 +221,20 @@ void hbkm_cluster_set_params(struct hbkm_cluster *cl, const struct hbkm_params *
 {
 	u64 now, interval = p->keepalive_us * HBKM_NS_PER_US;
 	struct hbkm_timing timing;
+	struct hbkm_group *group;
 	struct hbkm_node *node;
 
 	spin_lock_bh(&cl->lock);
 	now = ktime_get_ns();
 	if (interval > cl->interval_ns)
 		cl->slow_ns = now + cl->params.deadtime_us * HBKM_NS_PER_US;
-	/* It could not know when to give its next word. */
-	if (p->agent_timeout_us < cl->params.agent_timeout_us && agent_answers(cl, now))
+	/* It could not know when to give its next word, of itself and of what it is at. */
+	if (p->agent_timeout_us < cl->params.agent_timeout_us && agent_answers(cl, now)) {
 		cl->agent_ns = now;
+		list_for_each_entry(group, &cl->groups, list)
+			if (group->asked_ns)
+				group->asked_ns = now;
+	}
 	cl->params = *p;
 	timing = hbkm_timing(cl);
 	if (cl->state != HBKM_CLUSTER_DOWN) {
@@ -251,6 +256,19 @@ void hbkm_cluster_set_params(struct hbkm_cluster *cl, const struct hbkm_params *
 	spin_unlock_bh(&cl->lock);
 }
 
+/* Nothing of what was known, or sent, counts any more. Lock held. */
+static void forget(struct hbkm_cluster *cl, u64 now)
+{
+	struct hbkm_node *node;
+
+	do {
+		cl->incarnation = get_random_u64();
+	} while (!cl->incarnation);
+	cl->seq = 0;
+	list_for_each_entry(node, &cl->nodes, list)
+		hbkm_node_forget(node, now);
+}
+
 /**
  * hbkm_cluster_start() - begin to beat and to judge, in a new life
  * @cl: the cluster, in state DOWN
@@ -260,7 +278,6 @@ void hbkm_cluster_set_params(struct hbkm_cluster *cl, const struct hbkm_params *
  */
 int hbkm_cluster_start(struct hbkm_cluster *cl, struct netlink_ext_ack *extack)
 {
-	struct hbkm_node *node;
 	u64 now;
 
 	if (cl->state != HBKM_CLUSTER_DOWN) {
@@ -275,19 +292,13 @@ int hbkm_cluster_start(struct hbkm_cluster *cl, struct netlink_ext_ack *extack)
 		NL_SET_ERR_MSG(extack, "no keys to sign with");
 		return -EINVAL;
 	}
-	do {
-		cl->incarnation = get_random_u64();
-	} while (!cl->incarnation);
-	hbkm_lastword_prepare(cl, rcu_dereference_protected(cl->keys, true));
 	hbkm_cluster_links_changed(cl);
 	cl->asleep = false;
 
 	spin_lock_bh(&cl->tx_lock);
 	spin_lock(&cl->lock);
 	now = ktime_get_ns();
-	cl->seq = 0;
-	list_for_each_entry(node, &cl->nodes, list)
-		hbkm_node_forget(node, now);
+	forget(cl, now);
 	cl->state = HBKM_CLUSTER_JOINING;
 	cl->parted = false;
 	cl->twin_ns = 0;
@@ -298,6 +309,7 @@ int hbkm_cluster_start(struct hbkm_cluster *cl, struct netlink_ext_ack *extack)
 	hbkm_notify_cluster(cl, now);
 	spin_unlock(&cl->lock);
 	spin_unlock_bh(&cl->tx_lock);
+	hbkm_lastword_prepare(cl);
 	return 0;
 }
 
@@ -407,6 +419,28 @@ static void rejoin(struct hbkm_cluster *cl, u64 now)
 	cl->listen_ns = now + hbkm_timing(cl).deadtime_ns;
 	hbkm_group_drop_all(cl, now);
 	hbkm_notify_cluster(cl, now);
+}
+
+/**
+ * hbkm_cluster_put_back() - a peer names a number of ours that we have not sent yet
+ * @cl: the cluster, started
+ * @now: monotonic time, ns
+ *
+ * So this machine was put back to an earlier state, as a virtual machine is to a
+ * snapshot, or it is a copy of one that goes on. To the peers all that it would say
+ * is old, or comes from one that has left. Only a new life is believed.
+ *
+ * Context: softirq, lock held.
+ */
+void hbkm_cluster_put_back(struct hbkm_cluster *cl, u64 now)
+{
+	lockdep_assert_held(&cl->lock);
+	forget(cl, now);
+	hbkm_lastword_renew(cl);
+	if (cl->state == HBKM_CLUSTER_LEAVING)
+		return;
+	rejoin(cl, now);
+	cl->joined_ns = now;
 }
 
 /*

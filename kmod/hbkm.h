@@ -411,8 +411,8 @@ struct hbkm_group {
  * @late_max_ns: latest beat (tx_lock)
  * @late: histogram of lateness (tx_lock)
  * @frame: buffer to build frames in (tx_lock)
- * @lastword: what to send in a panic (mutex)
- * @lastword_ready: it is signed (mutex)
+ * @lastword: what to send in a panic (tx_lock)
+ * @lastword_ready: it is signed, or about to be (lock; tx_lock to sign)
  * @first_link: number of the link that the next frame goes out on first (tx_lock)
  * @reserve: frames to send from when there is no memory
  * @n_reserve: how many there are to be (written under mutex)
@@ -518,6 +518,7 @@ int hbkm_cluster_start(struct hbkm_cluster *cl, struct netlink_ext_ack *extack);
 int hbkm_cluster_leave(struct hbkm_cluster *cl, struct netlink_ext_ack *extack);
 void hbkm_cluster_go(struct hbkm_cluster *cl, u8 reason);
 void hbkm_cluster_tick(struct hbkm_cluster *cl, u64 now, u64 late_ns);
+void hbkm_cluster_put_back(struct hbkm_cluster *cl, u64 now);
 void hbkm_cluster_late(struct hbkm_cluster *cl, u64 now, u64 late_ns);
 void hbkm_cluster_elect(struct hbkm_cluster *cl, u64 now);
 void hbkm_cluster_links_changed(struct hbkm_cluster *cl);
@@ -692,7 +693,8 @@ void hbkm_lastword_attach(struct hbkm_link *link);
 void hbkm_lastword_detach(struct hbkm_link *link);
 void hbkm_lastword_learn(struct hbkm_link *link, struct net_device *dev,
 			 const struct dst_entry *dst, const struct in6_addr *saddr);
-void hbkm_lastword_prepare(struct hbkm_cluster *cl, const struct hbkm_keyring *ring);
+void hbkm_lastword_prepare(struct hbkm_cluster *cl);
+void hbkm_lastword_renew(struct hbkm_cluster *cl);
 void hbkm_lastword_init(void);
 void hbkm_lastword_exit(void);
 

@@ -139,28 +139,52 @@ void hbkm_lastword_learn(struct hbkm_link *link, struct net_device *dev,
 /**
  * hbkm_lastword_prepare() - write and sign the frame of this life
  * @cl: the cluster
- * @ring: its keys
  *
- * Context: process, hbkm_net.lock held. A panic that comes in between sends a
- * frame with a wrong MAC.
+ * Context: process. Takes tx_lock. A panic that comes in between sends a frame
+ * with a wrong MAC.
  */
-void hbkm_lastword_prepare(struct hbkm_cluster *cl, const struct hbkm_keyring *ring)
+void hbkm_lastword_prepare(struct hbkm_cluster *cl)
 {
 	struct hbkm_frame f = {
 		.type = HBKM_FRAME_LEAVE,
-		.key_id = hbkm_keyring_sign_id(ring),
 		.reason = HBKM_REASON_PANIC,
 		.flags = HBKM_FRAME_F_LEAVING,
 		.cluster = cl->id,
 		.node = cl->self->id,
-		.keepalive_us = cl->params.keepalive_us,
-		.deadtime_us = cl->params.deadtime_us,
-		.incarnation = cl->incarnation,
 		.seq = U64_MAX,
 	};
+	const struct hbkm_keyring *ring;
 
-	hbkm_frame_put_header(cl->lastword, &f);
-	cl->lastword_ready = !hbkm_auth_sign(ring, cl->lastword, sizeof(cl->lastword));
+	rcu_read_lock();
+	spin_lock_bh(&cl->tx_lock);
+	ring = rcu_dereference(cl->keys);
+	if (ring) {
+		spin_lock(&cl->lock);
+		f.keepalive_us = cl->params.keepalive_us;
+		f.deadtime_us = cl->params.deadtime_us;
+		f.incarnation = cl->incarnation;
+		WRITE_ONCE(cl->lastword_ready, true);
+		spin_unlock(&cl->lock);
+
+		f.key_id = hbkm_keyring_sign_id(ring);
+		hbkm_frame_put_header(cl->lastword, &f);
+		if (hbkm_auth_sign(ring, cl->lastword, sizeof(cl->lastword)))
+			WRITE_ONCE(cl->lastword_ready, false);
+	}
+	spin_unlock_bh(&cl->tx_lock);
+	rcu_read_unlock();
+}
+
+/**
+ * hbkm_lastword_renew() - a new life has begun: until its frame is signed there is none
+ * @cl: the cluster, with a link
+ *
+ * Context: bottom halves off, lock held.
+ */
+void hbkm_lastword_renew(struct hbkm_cluster *cl)
+{
+	WRITE_ONCE(cl->lastword_ready, false);
+	schedule_work(&cl->refill);
 }
 
 /* Context: panic, RCU. */
@@ -212,7 +236,7 @@ static int panic_event(struct notifier_block *nb, unsigned long event, void *ptr
 		if (!cl || cl->state == HBKM_CLUSTER_DOWN)
 			continue;
 		WRITE_ONCE(cl->state, HBKM_CLUSTER_DOWN);
-		if (!panic_leave || !cl->lastword_ready)
+		if (!panic_leave || !READ_ONCE(cl->lastword_ready))
 			continue;
 		list_for_each_entry_rcu(link, &cl->links, list)
 			say(link, cl->lastword);

@@ -164,6 +164,15 @@ static bool names_recent(const struct hbkm_cluster *cl, const struct hbkm_frame 
 	return sent && hbkm_since(sent, now) <= deadtime_us * HBKM_NS_PER_US;
 }
 
+/*
+ * Does it name a number of this life that was never sent? Of all that a peer can say
+ * only what we sent can be signed by it: then it is we who have forgotten.
+ */
+static bool names_unsent(const struct hbkm_cluster *cl, const struct hbkm_frame_node *echo)
+{
+	return echo && echo->incarnation == cl->incarnation && echo->seq > cl->seq;
+}
+
 static struct hbkm_beat beat_of(const struct hbkm_cluster *cl, const struct hbkm_link *link,
 				const struct hbkm_frame *f, const struct hbkm_frame_node *echo,
 				u64 now)
@@ -274,7 +283,8 @@ enum hbkm_stat hbkm_node_heard(struct hbkm_node *node, const struct hbkm_link *l
 {
 	struct hbkm_cluster *cl = node->cl;
 	enum hbkm_stat stat = HBKM_STAT_RX_GOOD;
-	struct hbkm_frame_node echo;
+	struct hbkm_frame_node entry;
+	const struct hbkm_frame_node *echo = NULL;
 	struct hbkm_beat beat;
 	unsigned int heard;
 	bool elect = false;
@@ -284,7 +294,14 @@ enum hbkm_stat hbkm_node_heard(struct hbkm_node *node, const struct hbkm_link *l
 		stat = HBKM_STAT_RX_IDLE;
 		goto unlock;
 	}
-	beat = beat_of(cl, link, f, find_echo(f, cl->self->id, &echo) ? &echo : NULL, now);
+	if (find_echo(f, cl->self->id, &entry))
+		echo = &entry;
+	if (names_unsent(cl, echo)) {
+		hbkm_cluster_put_back(cl, now);
+		stat = HBKM_STAT_RX_STALE;
+		goto unlock;
+	}
+	beat = beat_of(cl, link, f, echo, now);
 	if (f->type == HBKM_FRAME_LEAVE)
 		heard = hbkm_detector_left(&node->detector, &beat, now);
 	else
@@ -301,7 +318,7 @@ enum hbkm_stat hbkm_node_heard(struct hbkm_node *node, const struct hbkm_link *l
 	}
 	if (heard & HBKM_HEARD_NEW) {
 		node->reason = f->type == HBKM_FRAME_LEAVE ? f->reason : HBKM_REASON_NONE;
-		elect = take_content(node, f, &echo, beat.knows_us, now);
+		elect = take_content(node, f, echo, beat.knows_us, now);
 	}
 	if (heard & (HBKM_HEARD_STATE | HBKM_HEARD_TIMES) &&
 	    hbkm_detector_present(&node->detector)) {

@@ -314,9 +314,14 @@ static void fill_reserve(struct hbkm_cluster *cl)
 	}
 }
 
+/* What softirq leaves to a process. */
 static void refill(struct work_struct *work)
 {
-	fill_reserve(container_of(work, struct hbkm_cluster, refill));
+	struct hbkm_cluster *cl = container_of(work, struct hbkm_cluster, refill);
+
+	fill_reserve(cl);
+	if (!READ_ONCE(cl->lastword_ready))
+		hbkm_lastword_prepare(cl);
 }
 
 /**

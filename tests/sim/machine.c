@@ -95,7 +95,11 @@ void hbkm_lastword_learn(struct hbkm_link *link, struct net_device *dev,
 {
 }
 
-void hbkm_lastword_prepare(struct hbkm_cluster *cl, const struct hbkm_keyring *ring)
+void hbkm_lastword_prepare(struct hbkm_cluster *cl)
+{
+}
+
+void hbkm_lastword_renew(struct hbkm_cluster *cl)
 {
 }
 

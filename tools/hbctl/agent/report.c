@@ -21,6 +21,12 @@ void report_cluster(struct agent *a, const struct nl_cluster *c)
 
 	if (old->state != c->state)
 		log_write(LOG_INFO, "Cluster %s: %s", c->name, cluster_state_name(c->state));
+	/* In order it would have been down in between. */
+	if (old->state != HBKM_CLUSTER_DOWN && old->incarnation &&
+	    old->incarnation != c->incarnation)
+		log_write(LOG_WARNING, "Peers know of later beats of this node than it has sent: "
+			  "was this machine put back to an earlier state, as to a snapshot, or copied? "
+			  "It begins anew");
 	if (isolated != !!(old->flags & HBKM_CLUSTER_F_ISOLATED))
 		log_write(isolated ? LOG_ERR : LOG_INFO, isolated ?
 			  "Every own link is down: isolated, so this node gives up what it holds" :
