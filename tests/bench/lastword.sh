@@ -24,7 +24,7 @@ panic() {
 	sleep_us 100000
 	wait_until 20000 answered
 	client_stop client
-	gap "$cut" "$word"
+	gap "$word" "$word"
 	on cookbook2 hbctl -j status >"$LAB_OUT/status.$n"
 	address=$(kind_address cookbook2 "$cut")
 	keep "${cut:-0} ${word:-0} ${address:-0} $GAP_TO"
