@@ -692,12 +692,25 @@ static int open_all(struct agent *a)
 
 static int configure(struct agent *a)
 {
+	static struct nl_snapshot s;
 	struct nl_cluster c;
 	int ret;
 
 	ret = adopt(a);
 	if (ret)
 		return ret;
+	a->mark = lines_mark(a->config);
+	a->groups = groups_new(a->config);
+	if (!a->groups)
+		return fail(HBCTL_REFUSED, "out of memory");
+	groups_prepare(a);
+	/* Before the kernel learns of these files: did the agent before us work by them? */
+	if (!hbnl_snapshot_get(a->nl, &s)) {
+		a->joining |= !lines_are_those_of(a, &s);
+		lines_join(a, &s);
+	}
+	if (a->quit)
+		return HBCTL_OK;
 	if (configure_apply(a->nl, a->config, a->warm))
 		return HBCTL_REFUSED;
 	ret = hbnl_agent(a->nl, &c);
@@ -705,14 +718,9 @@ static int configure(struct agent *a)
 		return refused(a, ret, "agent");
 	set_period(a, &c);
 	a->agent_at = agent_now() + a->agent_period;
-	a->groups = groups_new(a->config);
-	if (!a->groups)
-		return fail(HBCTL_REFUSED, "out of memory");
-	groups_prepare(a);
-	a->mark = lines_mark(a->config);
 	act_reconcile(a);
 	if (!a->quit)
-		configure_prune(a->nl, a->config);
+		forget_left(a);
 	if (!a->quit)
 		lines_run(a);
 	return HBCTL_OK;

@@ -319,6 +319,11 @@ uint32_t lines_mark(const struct config *c);
  * ours any more, and all has been looked at anew
  */
 bool lines_join(struct agent *a, const struct nl_snapshot *s);
+/*
+ * Did the agent before this one work by the file that was read now, and by nothing else? If it
+ * had read another, or still waited, others may hold what is in ours by other lines.
+ */
+bool lines_are_those_of(const struct agent *a, const struct nl_snapshot *s);
 /* Goes on as far as the peers allow, and tells them. */
 void lines_run(struct agent *a);
 

@@ -542,6 +542,41 @@ static bool defer_to_others(struct agent *a, const struct nl_snapshot *s)
 	return true;
 }
 
+static bool guards(const struct nl_group *g, const struct in6_addr *addr)
+{
+	for (size_t i = 0; i < g->n_guard; i++)
+		if (ip_same(&g->guard[i], addr))
+			return true;
+	return false;
+}
+
+static bool is_in_kernel(const struct config_group *g, const struct nl_snapshot *s)
+{
+	size_t i = 0, j = 0;
+
+	while (i < s->n_groups && strcmp(s->groups[i].name, g->name))
+		i++;
+	if (i == s->n_groups || s->groups[i].n_guard != g->n_addresses)
+		return false;
+	while (j < g->n_addresses && guards(&s->groups[i], &g->addresses[j].addr))
+		j++;
+	return j == g->n_addresses;
+}
+
+bool lines_are_those_of(const struct agent *a, const struct nl_snapshot *s)
+{
+	if (s->n_groups != a->config->n_groups)
+		return false;
+	for (size_t i = 0; i < s->n_groups; i++)
+		if (!is_in_kernel(&a->config->groups[i], s))
+			return false;
+	/* What moves may be no address: that only the mark tells, which is the kernel's to keep. */
+	for (size_t i = 0; i < s->n_nodes; i++)
+		if (s->nodes[i].flags & HBKM_NODE_F_SELF && s->nodes[i].mark)
+			return s->nodes[i].mark == a->mark;
+	return true;
+}
+
 bool lines_join(struct agent *a, const struct nl_snapshot *s)
 {
 	if (a->stopping || a->quit)
