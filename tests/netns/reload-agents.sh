@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # SIGHUP where a resource goes to another line, and an agent that dies or hangs while its node or another waits: who comes back
-# with a file that others have not read holds nothing of it, nobody waits for who cannot hold anything, and never do two have it.
+# with a file that others have not read holds nothing of it, nobody waits for who cannot hold anything, and never do two answer.
 # lab: files common.sh
 # shellcheck source=../lab/lib.sh
 . "$LAB_LIB"
@@ -29,6 +29,12 @@ both_us() {
 		function passed(until) { if (n > 1 && until - at > both) both = until - at; at = until }
 		index($3, address) == 1 || index($2, address) == 1 { passed(int($1 / 1000)); n += $2 == "del" ? -1 : 1 }
 		END { passed(now); printf "%d\n", both }'
+}
+
+# answers NODE: it is the one that the client finds under the address.
+answers() {
+	ip -n client neigh flush dev eth0
+	on client ping -q -n -c 1 -W 1 "$vip" && [[ $(ip -n client neigh show "$vip") == *" lladdr ${mac[$1]} "* ]]
 }
 
 # agent_again NODE: it is killed, is away for a while, and comes back.
@@ -89,4 +95,51 @@ check_match "an agent that begins anew with the same file: one has it" '^cookboo
 check "and nobody waits" waits_not cookbook
 
 check_eq "never on both, us" 0 "$(both_us)"
+
+# ---- the agent of the holder, which has not read the file, while the other waits: then the address stays there, silent
+holders
+holder=$HOLDERS
+other_of "$holder"
+was=("${resources[@]}")
+lines "$OTHER $x"
+[[ ${was[*]} != "${resources[*]}" ]] || lines "$holder $x"
+new=("${resources[@]}")
+reload "$OTHER"
+wait_until 2000 waits "$OTHER" "$holder"
+agent_kill "$holder"
+wait_address "$OTHER" "$vip" 5000
+check "the holder's agent is gone: who waits for it goes on" answers "$OTHER"
+check "and waits no longer" waits_not "$OTHER"
+resources=("${was[@]}")
+configure_one "$holder"
+agent "$holder"
+wait_until 5000 returned "$holder" "$OTHER"
+sleep_us 1000000
+check_holders "it comes back with the old file: it has nothing" "$OTHER"
+check "and waits" waits "$holder" "$OTHER"
+resources=("${new[@]}")
+configure_one "$holder"
+reload "$holder"
+wait_until 5000 waits_not "$holder"
+check_holders "it has reloaded, too: the other goes on" "$OTHER"
+
+# ---- the same, but it hangs
+holder=$OTHER
+other_of "$holder"
+lines "${was[@]}"
+reload "$OTHER"
+wait_until 2000 waits "$OTHER" "$holder"
+agent_pid "$holder" pid
+kill -STOP "$pid"
+wait_address "$OTHER" "$vip" 5000
+check "the holder's agent hangs: who waits for it goes on" answers "$OTHER"
+kill -CONT "$pid"
+wait_no_address "$holder" "$vip" 1000
+wait_until 2000 waits "$holder" "$OTHER"
+sleep_us 1000000
+check_holders "it goes on: it has nothing any more" "$OTHER"
+check "and waits" waits "$holder" "$OTHER"
+reload "$holder"
+wait_until 5000 waits_not "$holder"
+check_holders "it has reloaded, too: the other goes on" "$OTHER"
 lab_done

@@ -647,7 +647,8 @@ static int adopt(struct agent *a)
 		return refused(a, ret, "agent");
 	if (!strcmp(c.name, a->config->cluster) && !strcmp(c.node, a->config->self)) {
 		log_write(LOG_INFO, "Taking over the running cluster %s", c.name);
-		a->joining = false;
+		/* Held for dead until now, others have not waited for it. */
+		a->joining = !(c.flags & HBKM_CLUSTER_F_AGENT);
 		return HBCTL_OK;
 	}
 	log_write(LOG_WARNING, "Node %s of cluster %s was left behind here: replacing it", c.node,

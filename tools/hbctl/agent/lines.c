@@ -337,6 +337,15 @@ static bool is_here(const struct nl_node *n)
 	       (n->state == HBKM_NODE_UP || n->state == HBKM_NODE_LATE);
 }
 
+/*
+ * May it hold anything? A kernel without its agent has let go of all that is not warm, and an
+ * agent that comes back defers to those that have gone on: lines_join().
+ */
+static bool counts(const struct agent *a, const struct nl_node *n)
+{
+	return is_here(n) && (a->warm || n->flags & HBKM_NODE_F_AGENT);
+}
+
 static bool has_read(const struct agent *a, const struct nl_node *n)
 {
 	return (n->mark & ~LINES_FLAGS) == a->mark;
@@ -348,7 +357,7 @@ static bool has_read(const struct agent *a, const struct nl_node *n)
  */
 static bool has_to_read(const struct agent *a, const struct nl_node *n)
 {
-	if (!is_here(n) || has_read(a, n))
+	if (!counts(a, n) || has_read(a, n))
 		return false;
 	return !(n->mark & LINES_AWAY) ||
 	       (a->lines && a->lines->away && n->id < a->seen.cluster.node_id);
@@ -368,7 +377,7 @@ static bool any_stays(const struct agent *a, uint32_t id)
 	for (size_t i = 0; i < a->seen.n_nodes; i++) {
 		const struct nl_node *n = &a->seen.nodes[i];
 
-		if (is_here(n) && n->id <= id && n->mark & LINES_STAY)
+		if (counts(a, n) && n->id <= id && n->mark & LINES_STAY)
 			return true;
 	}
 	return false;
@@ -377,7 +386,7 @@ static bool any_stays(const struct agent *a, uint32_t id)
 /* Who is waited for, and for what? NULL: not for this one. */
 static const char *awaited(const struct agent *a, const struct nl_node *n)
 {
-	if (!a->lines || !is_here(n))
+	if (!a->lines || !counts(a, n))
 		return NULL;
 	if (has_to_read(a, n))
 		return "reload";
@@ -579,13 +588,16 @@ bool lines_are_those_of(const struct agent *a, const struct nl_snapshot *s)
 
 bool lines_join(struct agent *a, const struct nl_snapshot *s)
 {
+	/* While this agent was held for dead nobody has waited for it. */
+	bool counted = s->cluster.flags & HBKM_CLUSTER_F_AGENT;
+
 	if (a->stopping || a->quit)
 		return false;
-	if (s->cluster.state == HBKM_CLUSTER_JOINING)
+	if (s->cluster.state == HBKM_CLUSTER_JOINING || !counted)
 		a->joining = true;
 	if (!a->joining)
 		return false;
-	if (s->cluster.state == HBKM_CLUSTER_RUNNING)
+	if (s->cluster.state == HBKM_CLUSTER_RUNNING && counted)
 		a->joining = false;
 	return defer_to_others(a, s);
 }
