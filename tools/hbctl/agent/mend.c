@@ -157,6 +157,18 @@ static int add_missing(struct agent *a, struct agent_group *g, size_t which)
 	return err;
 }
 
+/* An order that comes too late for acquire() is refused for the same reason as there. */
+static int check_up(struct agent *a, const struct agent_group *g, size_t *failed)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < g->n_vips && !err; i++) {
+		*failed = i;
+		err = vip_check_up(a->rt, &g->vips[i]);
+	}
+	return err;
+}
+
 static void execute(struct agent *a, const struct reconcile_action *actions, size_t n,
 		    const struct vip_present *present)
 {
@@ -191,6 +203,8 @@ static void execute(struct agent *a, const struct reconcile_action *actions, siz
 		case RECONCILE_ACQUIRED:
 			if (g != added)
 				err = 0;
+			if (!err)
+				err = check_up(a, g, &failed);
 			if (err)
 				vip_remove(a->rt, g->vips, g->n_vips, NULL);
 			else
