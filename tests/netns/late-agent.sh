@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# An agent that comes late to what the kernel has decided: it does not become active where the interface is down.
+# An agent that learns late what became of an interface, or not at all: it does not become active where the interface is down,
+# and finds out that it is up again even if so much happened meanwhile that it was not told.
 # lab: files common.sh
 # shellcheck source=../lab/lib.sh
 . "$LAB_LIB"
@@ -35,4 +36,33 @@ kill -CONT "$pid"
 sleep_us 1000000
 check_holders "the agent is 100 ms late: the other has it all the same" cookbook
 check "and is active" group_is cookbook 'state active'
+
+# ---- it goes up, and the agent is not told, as too much has happened
+on cookbook2 ip link add d0 type dummy
+for ((i = 0; i < 1500; i++)); do
+	printf 'link set d0 %s\n' up down
+done >"$LAB_OUT/flaps"
+
+# up_untold: eth1 of cookbook2, while its agent hangs and events are lost.
+up_untold() {
+	kill -STOP "$pid"
+	on cookbook2 ip -batch "$LAB_OUT/flaps"
+	on cookbook2 ip link set eth1 up
+	kill -CONT "$pid"
+	sleep_us 1000000
+}
+
+up_untold
+check_ge "events were lost" "$(on cookbook2 awk '{ n += $9 } END { print n + 0 }' /proc/net/netlink)" 1
+check "on cookbook2 it can be had again" on cookbook2 hbctl takeover -w 3s
+check_holders "and is had" cookbook2
+on cookbook2 hbctl standby -w 3s
+on cookbook2 ip link set eth1 down
+sleep_us 100000
+agent_stop cookbook
+# It tries again ever more seldom.
+sleep_us 100000000
+check_holders "where it alone is left, and the interface is down, nobody has it" ''
+up_untold
+check_holders "but at once when the interface is up" cookbook2
 lab_done

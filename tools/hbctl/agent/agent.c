@@ -159,7 +159,7 @@ static void receive(struct agent *a)
 		a->reconcile_due = true;
 	ret = vip_watch_receive(a->rt, on_change, a);
 	if (ret)
-		a->reconcile_due = true;
+		a->reconcile_due = a->places_due = true;
 }
 
 /* ---- the configuration ---- */

@@ -187,6 +187,7 @@ struct agent {
 	uint32_t seq;			/* of the last event that was taken in */
 	uint32_t promised_seq;		/* the kernel said that it has sent this one */
 	bool reconcile_due;		/* look at everything anew */
+	bool places_due;		/* at the interfaces, too: what became of them was not told */
 	bool reloading;			/* differences are by our own wish */
 	uint64_t retry_at;		/* 0, or when reconcile_due becomes true */
 

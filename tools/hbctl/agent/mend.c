@@ -219,11 +219,25 @@ static void execute(struct agent *a, const struct reconcile_action *actions, siz
 	}
 }
 
+/* @all: of those that have a place, too, it is not known what became of it. */
+static void look_for_places(struct agent *a, bool all)
+{
+	for (size_t i = 0; i < a->groups->n; i++) {
+		struct agent_group *g = &a->groups->v[i];
+
+		for (size_t j = 0; j < g->n_vips; j++)
+			if (!g->vips[j].ifindex || (all && vip_refresh(a->rt, &g->vips[j])))
+				group_vip_prepare(a, &g->vips[j]);
+	}
+	a->places_due = false;
+}
+
 void act_reconcile(struct agent *a)
 {
 	static struct nl_snapshot s;
 	struct reconcile_action *actions;
 	struct vip_present *present;
+	bool all = a->places_due;
 	size_t n, max;
 	int ret;
 
@@ -246,10 +260,7 @@ void act_reconcile(struct agent *a)
 		a->retry_at = agent_now() + RETRY_NS;
 		return;
 	}
-	for (size_t i = 0; i < a->groups->n; i++)
-		for (size_t j = 0; j < a->groups->v[i].n_vips; j++)
-			if (!a->groups->v[i].vips[j].ifindex)
-				group_vip_prepare(a, &a->groups->v[i].vips[j]);
+	look_for_places(a, all);
 	take_present(a, present, n);
 	for (size_t i = 0; i < a->groups->n; i++)
 		take_natives(&a->groups->v[i]);
@@ -268,4 +279,6 @@ void act_reconcile(struct agent *a)
 		if (!group_find(a, s.groups[i].id))
 			act_refuse(a, &s.groups[i]);
 	report_snapshot(a, &s);
+	if (all && !a->quit)
+		act_try_again(a);
 }
