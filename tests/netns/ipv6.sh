@@ -109,6 +109,30 @@ wait_until 2000 joined cookbook cookbook2
 check "the first has none" none_of cookbook
 check "the other keeps them" all_of cookbook2
 
+# ---- another hand has put it there with another prefix: of IPv6 an interface has an address once, whatever its prefix
+prefixes() { ip -n "$1" -6 -o address show dev eth0 to "$vip6" | sed 's/.*inet6 [^ ]*\(\/[0-9]*\) .*/\1/'; }
+agent_pid cookbook2 pid
+kill -STOP "$pid"
+ip -n cookbook2 address del "$vip6/64" dev eth0
+ip -n cookbook2 address add "$vip6/128" dev eth0 nodad
+kill -CONT "$pid"
+sleep_us 300000
+check_eq "another prefix, while it is held: it stays so" /128 "$(prefixes cookbook2)"
+on cookbook2 hbctl standby -w 2s
+check "and goes when the group goes" none_of cookbook2
+check "which the other has" all_of cookbook
+ip -n cookbook2 address add "$vip6/128" dev eth0 nodad
+on cookbook2 hbctl takeover -w 2s
+check "another prefix, before it comes: it serves" all_of cookbook2
+reload cookbook2
+reload cookbook2
+refuse "and is not missed" log_has cookbook2 "$vip6/64 on eth0: added"
+check_eq "it stays so" /128 "$(prefixes cookbook2)"
+on cookbook2 hbctl standby -w 2s
+check "and goes when the group goes" none_of cookbook2
+on cookbook2 hbctl takeover -w 2s
+check_eq "the next time it comes as it is configured" /64 "$(prefixes cookbook2)"
+
 # ---- its agent hangs: the kernel keeps it silent
 for name in cookbook cookbook2; do
 	on "$name" hbctl set agent_timeout 20ms

@@ -219,6 +219,24 @@ static void anothers_label_is_fine(void **state)
 	assert_int_equal(n_actions, 0);
 }
 
+/* Nor has it room for it with another prefix; what is ours is put right. */
+static void anothers_prefix_is_fine_with_ipv6(void **state)
+{
+	(void)state;
+	groups.v[1].state = HBKM_GROUP_ACTIVE;
+	groups.v[1].n_vips = 1;
+	assert_int_equal(inet_pton(AF_INET6, "fd00::100", &vips[2].addr), 1);
+	have(ETH0, "0.0.0.0", 64, "", false);
+	present[0].addr = vips[2].addr;
+	plan();
+	assert_int_equal(n_actions, 0);
+	present[0].ours = true;
+	plan();
+	assert_int_equal(n_actions, 2);
+	is(0, RECONCILE_REMOVE, 1, 0);
+	is(1, RECONCILE_ADD, 1, 0);
+}
+
 static void warm_keeps_and_adds_whatever_the_state(void **state)
 {
 	(void)state;
@@ -365,6 +383,7 @@ int main(void)
 		cmocka_unit_test_setup(the_machines_own_stays, setup),
 		cmocka_unit_test_setup(the_machines_own_stays_with_ipv6, setup),
 		cmocka_unit_test_setup(anothers_label_is_fine, setup),
+		cmocka_unit_test_setup(anothers_prefix_is_fine_with_ipv6, setup),
 		cmocka_unit_test_setup(warm_keeps_and_adds_whatever_the_state, setup),
 		cmocka_unit_test_setup(removal_comes_before_addition, setup),
 		cmocka_unit_test_setup(marked_strays_go, setup),

@@ -9,9 +9,12 @@
 
 bool reconcile_match(const struct vip *v, const struct vip_present *p)
 {
-	/* Another hand's label stays: the kernel has no room for the same address twice. */
+	/*
+	 * Another hand's label stays, and of IPv6 its prefix, too: the kernel has no room for the
+	 * same address twice.
+	 */
 	return v->ifindex == p->ifindex && ip_same(&v->addr, &p->addr) &&
-	       v->prefix_len == p->prefix_len &&
+	       (v->prefix_len == p->prefix_len || (!p->ours && !ip_is_v4(&v->addr))) &&
 	       (!p->ours || !*v->label || !strcmp(v->label, p->label));
 }
 

@@ -238,6 +238,26 @@ static int transact(struct rtnl *rt, struct vip_message *const *messages, size_t
 	return 0;
 }
 
+/*
+ * Another hand may have put it there with another prefix. Of IPv6 the kernel has an address
+ * once on an interface, so that serves as well; but it goes by its own prefix only.
+ */
+static int remove_by_its_prefix(struct rtnl *rt, const struct vip *v)
+{
+	struct vip_present *present;
+	int ret, err = 0;
+	size_t n;
+
+	ret = vip_list(rt, &present, &n);
+	if (ret)
+		return ret;
+	for (size_t i = 0; i < n && !err; i++)
+		if (present[i].ifindex == v->ifindex && ip_same(&present[i].addr, &v->addr))
+			err = vip_remove_present(rt, &present[i]);
+	free(present);
+	return err;
+}
+
 /* Adds or removes; returns the first error that matters. */
 static int apply(struct rtnl *rt, struct vip *vips, size_t n, bool add, size_t *failed)
 {
@@ -264,6 +284,8 @@ static int apply(struct rtnl *rt, struct vip *vips, size_t n, bool add, size_t *
 
 			if (add && result == -EEXIST)
 				result = 0;
+			if (!add && result == -EADDRNOTAVAIL && !ip_is_v4(&v->addr))
+				result = remove_by_its_prefix(rt, v);
 			if (!add && (result == -EADDRNOTAVAIL || result == -ENODEV))
 				result = 0;
 			if (!result)
