@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* sources: tools/hbctl/agent/configure.c */
+/* sources: tools/hbctl/agent/configure.c tools/hbctl/agent/sequence.c */
 /* The order in which nodes are to have a group: the same on every node. */
 #include "hbctl_stub.h"
 

@@ -282,7 +282,7 @@ int agent_take(struct agent *a, struct config *c)
 {
 	struct agent_groups *groups = groups_new(c);
 
-	if (!groups || configure_apply(a->nl, c, a->warm)) {
+	if (!groups || configure_apply(a->nl, c, a->warm, a->groups)) {
 		groups_free(groups);
 		return -1;
 	}
@@ -712,7 +712,7 @@ static int configure(struct agent *a)
 	}
 	if (a->quit)
 		return HBCTL_OK;
-	if (configure_apply(a->nl, a->config, a->warm))
+	if (configure_apply(a->nl, a->config, a->warm, a->groups))
 		return HBCTL_REFUSED;
 	ret = hbnl_agent(a->nl, &c);
 	if (ret)

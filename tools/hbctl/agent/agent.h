@@ -134,15 +134,17 @@ void realtime_stop(void);
  * @nl: the connection
  * @c: the configuration
  * @warm: the addresses stay on their interfaces while another node has them
+ * @here: the groups so far, NULL: none; what their scripts run does not go
  *
  * Sends what differs from what the kernel has, and the keys. The same for the
  * first start, for an agent that finds the kernel still at work, and for a
- * reload. Nothing is removed: that is for configure_prune(), once the addresses
- * of what goes are gone.
+ * reload. Nothing is removed but for want of room: that is for configure_prune(),
+ * once the addresses of what goes are gone.
  *
  * Return: 0, or -errno after logging the kernel's words
  */
-int configure_apply(struct hbnl *nl, const struct config *c, bool warm);
+int configure_apply(struct hbnl *nl, const struct config *c, bool warm,
+		    const struct agent_groups *here);
 
 /* Removes from the kernel what the configuration does not have (any more). */
 int configure_prune(struct hbnl *nl, const struct config *c);

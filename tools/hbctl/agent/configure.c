@@ -3,7 +3,8 @@
  * Making the kernel have what the configuration says, by differences.
  *
  * Everything new is put in before anything old goes: a cluster that beats goes
- * on beating on some link to every node throughout.
+ * on beating on some link to every node throughout. Where there is no room for
+ * that, groups that are not held here go first.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -252,14 +253,80 @@ static bool same_group(const struct nl_group *a, const struct nl_group *b)
 	       !((a->flags ^ b->flags) & HBKM_GROUP_F_WARM);
 }
 
+static bool is_in(const struct nl_snapshot *have, const char *name)
+{
+	for (size_t i = 0; i < have->n_groups; i++)
+		if (!strcmp(have->groups[i].name, name))
+			return true;
+	return false;
+}
+
+static bool stays(const struct config *c, const struct nl_group *g)
+{
+	for (size_t i = 0; i < c->n_groups; i++)
+		if (!strcmp(c->groups[i].name, g->name))
+			return true;
+	return false;
+}
+
+static bool runs_here(const struct agent_groups *here, const struct nl_group *g)
+{
+	for (size_t i = 0; here && i < here->n; i++)
+		if (!strcmp(here->v[i].name, g->name))
+			return here->v[i].scripted && !sequence_is_down(&here->v[i].sequence);
+	return false;
+}
+
+/* Without anything of it here that only the kernel keeps silent, or that is still to be stopped? */
+static bool can_go(const struct config *c, const struct agent_groups *here,
+		   const struct nl_group *g)
+{
+	return !stays(c, g) && g->state == HBKM_GROUP_STANDBY && !(g->flags & HBKM_GROUP_F_WARM) &&
+	       !runs_here(here, g);
+}
+
+/*
+ * The kernel may have no room for all that is new beside all that is there. Then as many as
+ * it takes go first, of those that are not held here; and if these are too few, none.
+ */
+static int make_room(struct hbnl *nl, const struct config *c, const struct agent_groups *here,
+		     const struct nl_snapshot *have)
+{
+	size_t all = have->n_groups, spare = 0;
+	int ret;
+
+	for (size_t i = 0; i < c->n_groups; i++)
+		all += !is_in(have, c->groups[i].name);
+	for (size_t i = 0; i < have->n_groups; i++)
+		spare += can_go(c, here, &have->groups[i]);
+	if (all > HBKM_MAX_GROUPS + spare) {
+		log_write(LOG_ERR, "Too many resource groups change at once: the kernel has room for %d, "
+			  "and with those that are held here until then it would be %zu. Change them "
+			  "in several steps", HBKM_MAX_GROUPS, all - spare);
+		return -ENOSPC;
+	}
+	for (size_t i = 0; i < have->n_groups && all > HBKM_MAX_GROUPS; i++) {
+		if (!can_go(c, here, &have->groups[i]))
+			continue;
+		ret = hbnl_group_del(nl, have->groups[i].name);
+		if (ret)
+			return refused(nl, ret, "removing group", have->groups[i].name);
+		all--;
+	}
+	return 0;
+}
+
 static int apply_groups(struct hbnl *nl, const struct config *c, bool warm,
-			const struct nl_snapshot *have)
+			const struct agent_groups *here, const struct nl_snapshot *have)
 {
 	struct nl_node nodes[HBKM_MAX_NODES];
 	struct nl_group g;
 	size_t n_nodes;
 	int ret;
 
+	ret = make_room(nl, c, here, have);
+	if (ret)
+		return ret;
 	/* Not those of @have: the ids of new nodes are the kernel's to tell. */
 	ret = hbnl_nodes_get(nl, nodes, HBKM_MAX_NODES, &n_nodes);
 	if (ret)
@@ -282,7 +349,8 @@ static int apply_groups(struct hbnl *nl, const struct config *c, bool warm,
 	return 0;
 }
 
-int configure_apply(struct hbnl *nl, const struct config *c, bool warm)
+int configure_apply(struct hbnl *nl, const struct config *c, bool warm,
+		    const struct agent_groups *here)
 {
 	struct nl_snapshot *have = calloc(1, sizeof(*have));
 	bool exists;
@@ -314,7 +382,7 @@ int configure_apply(struct hbnl *nl, const struct config *c, bool warm)
 	if (!ret)
 		ret = apply_links(nl, c, have);
 	if (!ret)
-		ret = apply_groups(nl, c, warm, have);
+		ret = apply_groups(nl, c, warm, here, have);
 out:
 	free(have);
 	return ret;
@@ -334,10 +402,7 @@ int configure_prune(struct hbnl *nl, const struct config *c)
 		goto out;
 	}
 	for (size_t i = 0; i < have->n_groups; i++) {
-		for (j = 0; j < c->n_groups; j++)
-			if (!strcmp(c->groups[j].name, have->groups[i].name))
-				break;
-		if (j < c->n_groups)
+		if (stays(c, &have->groups[i]))
 			continue;
 		ret = hbnl_group_del(nl, have->groups[i].name);
 		if (ret)

@@ -23,6 +23,8 @@
 #include "act.h"
 #include "log.h"
 
+#define PAUSE_MAX_NS	60000000000ULL
+
 /* Groups of a configuration. */
 struct groups {
 	struct config_group v[HBKM_MAX_GROUPS];
@@ -36,6 +38,8 @@ struct lines {
 	bool stop;			/* what stays is to be stopped */
 	bool away;			/* nothing is held: we came to nodes that work by another file */
 	size_t staying;			/* resources that were left where they are */
+	uint64_t again_at;		/* 0, or when what failed is tried again */
+	uint64_t pause_ns;		/* the last one's length */
 	char told[256];			/* who is waited for, as the log says */
 };
 
@@ -441,6 +445,17 @@ static int take_groups(struct agent *a, struct groups *groups)
 	return 0;
 }
 
+/* Ever more seldom: what the kernel has no room for may stay so for long. */
+static void try_later(struct agent *a, struct lines *l)
+{
+	l->pause_ns = l->pause_ns ? 2 * l->pause_ns : RETRY_NS;
+	if (l->pause_ns > PAUSE_MAX_NS)
+		l->pause_ns = PAUSE_MAX_NS;
+	l->again_at = agent_now() + l->pause_ns;
+	if (!a->retry_at || a->retry_at > l->again_at)
+		a->retry_at = l->again_at;
+}
+
 static void renew(struct agent *a, struct lines *l)
 {
 	size_t staying = count_staying(a, l, NULL);
@@ -448,7 +463,7 @@ static void renew(struct agent *a, struct lines *l)
 
 	if (groups_meanwhile(a, l, &groups) || take_groups(a, &groups)) {
 		groups_clear(&groups);
-		a->retry_at = agent_now() + RETRY_NS;
+		try_later(a, l);
 		return;
 	}
 	l->staying = staying;
@@ -457,7 +472,7 @@ static void renew(struct agent *a, struct lines *l)
 static void go_over(struct agent *a, struct lines *l)
 {
 	if (take_groups(a, &l->to_be)) {
-		a->retry_at = agent_now() + RETRY_NS;
+		try_later(a, l);
 		return;
 	}
 	a->settling |= l->staying > 0;
@@ -501,6 +516,8 @@ static void follow(struct agent *a, struct lines *l)
 	size_t staying = count_staying(a, l, NULL);
 
 	log_awaited(a, l);
+	if (agent_now() < l->again_at)
+		return;
 	if (staying && all_have_read(a) && any_stays(a, a->seen.cluster.node_id)) {
 		l->stop = true;
 		a->settling = true;
