@@ -122,6 +122,21 @@ sleep_us 3000000
 check_holders "nor their return" cookbook
 check_eq "the address was held by the other node just once" 1 "$(grep -c 'Taking resource group' "$LAB_OUT/cookbook2.log")"
 
+# ---- an agent that begins anew while it is cut off: it has it back, as one that has not would
+cut cookbook eth0
+wait_until 5000 holds cookbook2
+agent_kill cookbook
+sleep_us 200000
+agent cookbook
+wait_until 5000 reaches 0 cookbook
+sleep_us 1000000
+check_holders "an agent that begins anew while it is cut off: the other keeps it" cookbook2
+heal cookbook eth0
+wait_until 5000 holds cookbook
+check_holders "when it is back, so is the group" cookbook
+wait_until 5000 reaches 3 cookbook cookbook2
+sleep_us 1000000
+
 # ---- an agent that was stopped has heard nothing, and judges nobody for it
 agent_pid cookbook pid
 dead=$(grep -c 'is dead' "$LAB_OUT/cookbook.log")

@@ -289,6 +289,25 @@ static void lost_slowly(void **state)
 	assert_true(takes(2, 6000));
 }
 
+/* It came when another had it already, and reached more: that is why, as far as can be told. */
+static void came_later(void **state)
+{
+	(void)state;
+	setup(1);
+	s.groups[0].holder = 2;
+	run(-1, 100);
+	run(1, 200);
+	assert_true(takes(2, 1000));
+
+	/* it reached as many: by hand */
+	setup(1);
+	s.groups[0].holder = 2;
+	run(-1, 100);
+	run(2, 200);
+	run(1, 300);
+	assert_false(takes(2, 1000));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -303,6 +322,7 @@ int main(void)
 		cmocka_unit_test(comes_back),
 		cmocka_unit_test(waits_after_a_rise),
 		cmocka_unit_test(groups_come_and_go),
+		cmocka_unit_test(came_later),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

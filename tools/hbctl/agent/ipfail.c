@@ -101,7 +101,11 @@ static void remember(struct ipfail_group *m, const struct nl_snapshot *s, const 
 		m->held = false;
 		m->lost = reach >= 0 && another_reaches_more(s, g, reach);
 		m->given = !m->lost;
+	} else if (!m->seen && reach >= 0 && g->has_holder) {
+		/* It may be that only this agent is new: most likely its node lost it like this. */
+		m->lost = another_reaches_more(s, g, reach);
 	}
+	m->seen |= reach >= 0 && g->has_holder;
 }
 
 static bool has_reason(const struct nl_snapshot *s, const struct nl_group *g,

@@ -23,6 +23,7 @@ struct ipfail_group {
 	bool held;			/* here, when last looked */
 	bool lost;			/* to a node that reached more */
 	bool given;			/* to one that did not: by hand, or for a failure */
+	bool seen;			/* with a holder, when it was known what is reached here */
 	uint64_t since;			/* when there began to be a reason to take it; 0: none */
 };
 
