@@ -92,6 +92,26 @@ check_eq "unchanged files: nothing is different" "$before" "$(story cookbook)"
 reload cookbook cookbook2 cookbook
 quiet "unchanged files"
 
+# ---- what counts from the start on only
+priority() { chrt -p "$pid" | sed -n 's/.*priority: //p'; }
+agent_pid cookbook pid
+was=$(priority)
+told='realtime and rtprio: they count from the next start on'
+for settings in 'rtprio 60' 'realtime off'; do
+	before=$(said cookbook "$told")
+	begin
+	configure_one cookbook
+	reload cookbook
+	check "$settings: the log says that it comes later" said_more cookbook "$told" "$before"
+	check_eq "$settings: nothing changes now" "$was" "$(priority)"
+	quiet "$settings"
+done
+settings=()
+configure_one cookbook
+before=$(said cookbook "$told")
+reload cookbook
+check_eq "as at the start: nothing is said" "$before" "$(said cookbook "$told")"
+
 # ---- times, shorter and longer
 for times in 5ms/20ms 1ms/3ms 100ms/300ms 10ms/30ms; do
 	keepalive=${times%/*} deadtime=${times#*/}

@@ -304,6 +304,12 @@ void agent_settle(struct agent *a)
 		forget_left(a);
 }
 
+/* The priority that it is to run at; 0: none of real time. */
+static int priority(const struct config *c, const struct run_options *o)
+{
+	return c->realtime && !o->no_realtime ? c->rtprio : 0;
+}
+
 static void reload(struct agent *a, const struct run_options *o)
 {
 	struct problems problems = { 0 };
@@ -330,6 +336,8 @@ static void reload(struct agent *a, const struct run_options *o)
 	lines_wait(a, lines);
 	log_configure(c);
 	log_debug(o->debug || c->debug);
+	if (priority(c, o) != a->rtprio)
+		log_write(LOG_WARNING, "Changed realtime and rtprio: they count from the next start on");
 	watchdog_configure(c);
 	clients_configure(a);
 	hooks_configure(a);
@@ -776,8 +784,9 @@ static int start(struct agent *a, const struct run_options *o)
 	ret = open_all(a);
 	if (ret)
 		return ret;
-	if (a->config->realtime && !o->no_realtime)
-		realtime_start(a->config->rtprio);
+	a->rtprio = priority(a->config, o);
+	if (a->rtprio)
+		realtime_start(a->rtprio);
 	ret = configure(a);
 	if (ret)
 		return ret;

@@ -174,6 +174,7 @@ struct agent {
 	int notice_fd;			/* < 0: nothing is announced */
 	bool warm;			/* as the command line says */
 	uint32_t script_timeout_ms;	/* the same */
+	int rtprio;			/* at which it was started; 0: none of real time */
 	int epoll;			/* what the loop waits for */
 	int publish_fd;			/* where others ask how the resources are; < 0: nowhere */
 	struct config *config;
