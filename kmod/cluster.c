@@ -260,10 +260,12 @@ void hbkm_cluster_set_params(struct hbkm_cluster *cl, const struct hbkm_params *
 static void forget(struct hbkm_cluster *cl, u64 now)
 {
 	struct hbkm_node *node;
+	u64 incarnation;
 
 	do {
-		cl->incarnation = get_random_u64();
-	} while (!cl->incarnation);
+		incarnation = get_random_u64();
+	} while (!incarnation);
+	WRITE_ONCE(cl->incarnation, incarnation);	/* who receives compares it without the lock */
 	cl->seq = 0;
 	list_for_each_entry(node, &cl->nodes, list)
 		hbkm_node_forget(node, now);

@@ -114,7 +114,7 @@ void hbkm_node_remove_all(struct hbkm_cluster *cl)
  * @node: a peer
  * @now: monotonic time, ns
  *
- * Context: bottom halves off, lock held, nothing sent or received.
+ * Context: bottom halves off, lock held.
  */
 void hbkm_node_forget(struct hbkm_node *node, u64 now)
 {
@@ -165,8 +165,8 @@ static bool names_recent(const struct hbkm_cluster *cl, const struct hbkm_frame 
 }
 
 /*
- * Does it name a number of this life that was never sent? Of all that a peer can say
- * only what we sent can be signed by it: then it is we who have forgotten.
+ * Does it name a number of this life that was never sent? The frame is verified, and a
+ * peer learns numbers from us alone: then it is we who have forgotten.
  */
 static bool names_unsent(const struct hbkm_cluster *cl, const struct hbkm_frame_node *echo)
 {
