@@ -2,6 +2,7 @@
 #
 #	make			the module and hbctl, for the running kernel
 #	make install		both, the module by DKMS (as root)
+#	make uninstall		takes away what make install has put there
 #	make demo		the recipe fails over, in a virtual machine
 #	make check		every test
 #	make help		everything else

@@ -2,7 +2,7 @@
 # target: make deps		install the Debian packages that building and tests need
 # target: make check-kernels	the lab's scripts on Debian's 6.1, 6.1-rt, 6.12 and 7.3
 # target: make fuzz		the parsers, fed with anything: a minute each; or make fuzz RUNS=N, SECONDS=N
-# target: make check-debug	the same, and allocations that fail, on a kernel that looks for faults (built once)
+# target: make check-debug	the lab's scripts, and allocations that fail, on a kernel that looks for faults (built once)
 # target: make deb		our Debian packages, in build/deb
 # target: make check-packages	they install in bare Debian 12 and 13, and go without a trace; the recipe with Puppet and systemd
 # target: make check-smp		on two processors: the module goes and comes 200 times, and a processor 50 times

@@ -451,7 +451,7 @@ static void media(void **state)
 	WHOLE(MEDIA("mcast eth0 225.0.0.1 694 256 0\n"), "4: error: mcast [eth0] bad ttl [256]");
 	WHOLE(MEDIA("mcast eth0 225.0.0.1 694 1 2\n"), "4: error: mcast [eth0] bad loop [2]");
 	WHOLE(MEDIA("mcast e:0 225.0.0.1 694 1 0\n"), "4: error: mcast: [e:0] is an alias");
-	WHOLE(MEDIA("mcast eth0 225.0.0.1 694 0 0\n"), "4: warning: mcast [eth0] ttl 0 keeps beats on this very host");
+	WHOLE(MEDIA("mcast eth0 225.0.0.1 694 0 0\n"), "4: warning: mcast [eth0] ttl 0 would keep beats on this very host: 1 is taken");
 	WHOLE(MEDIA("mcast eth0 225.0.0.1 694 1 0 x\n"), "4: warning: mcast: [x] and what follows is ignored");
 	WHOLE(MEDIA("mcast bond0.100 239.255.255.255 6942 255 1\n"));
 	assert_link(0, HBKM_LINK_MCAST, "bond0.100", "239.255.255.255", 6942, 0, 4);

@@ -397,14 +397,24 @@ static void limits(void **state)
 	EXPECT(&problems, "haresources", "33: error: too many resource groups (> 32)");
 
 	n = sprintf(text, "alpha");
-	for (i = 0; i < CONFIG_MAX_RESOURCES; i++)
+	for (i = 0; i < HBKM_MAX_GUARD; i++)
 		n += sprintf(text + n, " 10.1.1.%zu", i);
 	parse(text);
 	EXPECT(&problems, "haresources");
-	assert_int_equal(config->groups[0].n_addresses, CONFIG_MAX_RESOURCES);
+	assert_int_equal(config->groups[0].n_addresses, HBKM_MAX_GUARD);
 	sprintf(text + n, " 10.1.2.1\n");
 	parse(text);
-	EXPECT(&problems, "haresources", "1: error: [10.1.2.1] is one resource too many in a group: 128 fit");
+	EXPECT(&problems, "haresources", "1: error: [10.1.2.1] is one address too many in a group: 32 fit");
+
+	n = sprintf(text, "alpha");
+	for (i = 0; i < CONFIG_MAX_RESOURCES; i++)
+		n += sprintf(text + n, " mail%zu::1", i);
+	parse(text);
+	assert_int_equal(config->groups[0].n_resources, CONFIG_MAX_RESOURCES);
+	EXPECT(&problems, "haresources");
+	sprintf(text + n, " one::1\n");
+	parse(text);
+	EXPECT(&problems, "haresources", "1: error: [one::1] is one resource too many in a group: 128 fit");
 }
 
 static void long_names(void **state)

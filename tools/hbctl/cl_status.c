@@ -360,7 +360,7 @@ static bool parameter_get(const struct nl_cluster *c, const char *name, char *va
 		live_time(said, value, size, c->initdead_us);
 	} else if (!strcmp(name, "deadping")) {
 		if (!said)
-			live_time(false, value, size, c->deadtime_us);
+			live_time(false, value, size, config_deadping_us(c->deadtime_us));
 	} else if (!strcmp(name, "auto_failback")) {
 		if (!said || auto_failback_parse(value) != c->auto_failback)
 			snprintf(value, size, "%s", auto_failback_name(c->auto_failback));

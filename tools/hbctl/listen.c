@@ -42,7 +42,7 @@ static const char help[] =
 	"  -p, --port PORT        the port that messages are sent to (default: those of ha.cf,\n"
 	"                         or 694)\n"
 	"  -i, --interface NAME   look at this interface only (default: those of ha.cf, or all)\n"
-	"  -n, --count COUNT      end after so many messages\n"
+	"  -n, --count COUNT      end after so many datagrams\n"
 	"  -r, --read FILE        read what tcpdump -w wrote; -: from standard input. Anybody may;\n"
 	"                         else only root\n"
 	"  -j, --json             a JSON object for each line\n"
@@ -58,7 +58,7 @@ static const char help[] =
  * @n_ports: how many
  * @ifindexes: of the interfaces to look at; none: all
  * @n_ifindexes: how many
- * @count: end after so many; 0: never
+ * @count: end after so many datagrams; 0: never
  */
 struct listen {
 	struct config *config;

@@ -27,7 +27,7 @@ static const char help[] =
 	"  change OBJECT ...   what it is now\n"
 	"  conflict group ...  two nodes claim it (other: which), or no longer do (other: none)\n"
 	"  duplicate group ... another machine has this address of it, too (hwaddr: which)\n"
-	"  stall cluster ...   the own timer was late, so no verdict was given\n"
+	"  stall cluster ...   the own timer was late, or frames waited: a verdict was put off\n"
 	"  resync              events were lost: all that exists follows again\n"
 	"OBJECT is cluster, node, link or group. With -j each line is a JSON object, with\n"
 	"the members event and object. With -t each line begins with its time: for a change\n"

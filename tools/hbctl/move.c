@@ -13,13 +13,13 @@
 #include "nl.h"
 
 static const char standby_help[] =
-	"Usage: hbctl standby [-w TIME] [all | local | foreign | GROUP...]\n\n"
+	"Usage: hbctl standby [-w, --wait TIME] [all | local | foreign | GROUP...]\n\n"
 	"Gives resource groups away: each is released here when another node can have it.\n"
 	"all (the default), local: those that prefer this node, foreign: those that prefer\n"
 	"another. Returns at once, or with -w when it is done, or exits with 3 after TIME.\n";
 
 static const char takeover_help[] =
-	"Usage: hbctl takeover [-w TIME] [all | local | foreign | GROUP...]\n\n"
+	"Usage: hbctl takeover [-w, --wait TIME] [all | local | foreign | GROUP...]\n\n"
 	"Has resource groups: the node that holds one releases it, then this node acquires\n"
 	"it. all (the default), local: those that prefer this node, foreign: those that\n"
 	"prefer another. Returns at once, or with -w when it is done, or exits with 3 after\n"

@@ -11,7 +11,7 @@
 static const char help[] =
 	"Usage: hbctl [-j] rscstatus [-m]\n\n"
 	"Prints which resource groups this node holds:\n"
-	"  all         every one\n"
+	"  all         every one, or, of three nodes, some of both kinds below\n"
 	"  none        none, or there are none\n"
 	"  local       only groups that prefer this node\n"
 	"  foreign     only groups that prefer another node\n"

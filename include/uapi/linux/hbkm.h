@@ -5,10 +5,10 @@
  * Family "hbkm", version 1. There is at most one cluster in a network
  * namespace; every command speaks to that of the socket's namespace. Reads are
  * open to everybody (keys are never read back), writes need CAP_NET_ADMIN in
- * the user namespace that owns the network namespace. A refusal always carries
- * a text (NLMSGERR_ATTR_MSG), but for one for want of memory, and changes
- * nothing. Attributes are strictly checked: one that a command does not list
- * is refused. All times are in
+ * the user namespace that owns the network namespace. A refusal changes nothing,
+ * and carries a text (NLMSGERR_ATTR_MSG), but for one for want of memory, and
+ * those of generic netlink itself (such as EPERM). Attributes are strictly
+ * checked: one that a command does not list is refused. All times are in
  * microseconds unless the name ends in _NS.
  *
  * Set-up order: CLUSTER_SET (with both names), NODE_NEW, LINK_NEW,
@@ -89,7 +89,7 @@
  *	AGENT_TIMEOUT_US, as an agent that is asked for something and does not answer
  *	is taken for dead. FAILED, with RESULT 0: what was in the way is gone, so it is
  *	STANDBY, and need not wait until it would be tried again, which is later each
- *	time, up to a minute. Refused with ESTALE when the group has moved on.
+ *	time, up to a minute (or ten deadtimes, if that is longer). Refused with ESTALE when the group has moved on.
  * HBKM_CMD_GROUP_MOVE     MOVE (STANDBY: give it away; TAKEOVER: have it), GROUP_NAME
  *	(absent: all groups).
  *
@@ -173,7 +173,7 @@ enum hbkm_attr {
 	HBKM_A_INITDEAD_US,		/* u32 */
 	HBKM_A_AGENT_TIMEOUT_US,	/* u32 */
 	HBKM_A_AUTO_FAILBACK,		/* u8, enum hbkm_auto_failback */
-	HBKM_A_LATE_MAX_NS,		/* u64, latest beat since START */
+	HBKM_A_LATE_MAX_NS,		/* u64, latest beat since the cluster was made */
 	HBKM_A_LATE_HIST,		/* u64[HBKM_LATE_BUCKETS] */
 	HBKM_A_NODE_NAME,		/* string */
 	HBKM_A_NODE_ID,			/* u32 */
@@ -346,7 +346,7 @@ enum hbkm_stat {
 	HBKM_STAT_RX_STALE,		/* of another life of a living node */
 	HBKM_STAT_RX_IDLE,		/* cluster not started, or node just removed */
 	HBKM_STAT_RX_NOMEM,		/* no memory to make it linear */
-	HBKM_STAT_STALL,		/* our own timers were late */
+	HBKM_STAT_STALL,		/* our own timers were late, or frames waited */
 	HBKM_STAT_CONFLICT,		/* two nodes claimed a group */
 	HBKM_STAT_EVENT_LOST,		/* an event could not be built or delivered */
 	HBKM_STAT_GUARD_DROP,		/* sent or received by a silent address: dropped */

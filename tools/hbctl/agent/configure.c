@@ -234,10 +234,6 @@ static int fill_group(const struct config *c, const struct config_group *from, b
 		log_write(LOG_ERR, "group %s: the kernel lacks one of its nodes", g->name);
 		return -ENOENT;
 	}
-	if (from->n_addresses > HBKM_MAX_GUARD) {
-		log_write(LOG_ERR, "group %s: more than %d addresses", g->name, HBKM_MAX_GUARD);
-		return -ENOSPC;
-	}
 	for (size_t i = 0; i < from->n_addresses; i++)
 		g->guard[g->n_guard++] = from->addresses[i].addr;
 	if (warm && g->n_guard && !has_scripts(from))

@@ -276,6 +276,14 @@ struct config *config_check(const char *dir, const char *self,
 struct config *config_peek(const char *dir, struct problems *problems);
 
 /**
+ * config_deadping_us - deadping where ha.cf does not say it
+ * @deadtime_us: that of nodes
+ *
+ * Return: after how long without an answer a ping node is dead, us
+ */
+uint32_t config_deadping_us(uint32_t deadtime_us);
+
+/**
  * config_watchdog_s - after how long without a sign of life the watchdog resets
  * @c: the configuration
  *

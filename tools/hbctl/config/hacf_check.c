@@ -119,6 +119,11 @@ static void check_times(struct hacf *h)
 #define PINGS_IN_DEADPING	5
 #define PING_MOST_US		1000000
 
+uint32_t config_deadping_us(uint32_t deadtime_us)
+{
+	return deadtime_us > DEADPING_LEAST_US ? deadtime_us : DEADPING_LEAST_US;
+}
+
 static void check_deadping(struct hacf *h)
 {
 	struct config *c = h->c;
@@ -128,8 +133,7 @@ static void check_deadping(struct hacf *h)
 	if (h->bad_times)
 		return;
 	if (!c->said.deadping)
-		c->deadping_us = c->deadtime_us > DEADPING_LEAST_US ? c->deadtime_us :
-				 DEADPING_LEAST_US;
+		c->deadping_us = config_deadping_us(c->deadtime_us);
 	check_time(h, "deadping", c->said.deadping, c->deadping_us, 0, HBKM_TIME_MAX_US);
 	if (c->deadping_us <= 2 * c->keepalive_us && c->said.deadping)
 		place_error(&at, "Ping dead time [%s] is too small compared to keeplive [%s]: deadping must be more than twice keepalive (both in ms here)",

@@ -226,6 +226,10 @@ static void address_add(struct haresources *h, const char *word, const char *tex
 
 	if (address_parse(&h->at, text, v6, &a) || address_check(h, &a))
 		return;
+	if (g->n_addresses == HBKM_MAX_GUARD) {
+		place_error(&h->at, "[%s] is one address too many in a group: %d fit", word, HBKM_MAX_GUARD);
+		return;
+	}
 	addresses = grow(h, g->addresses, g->n_addresses, sizeof(a));
 	if (!addresses)
 		return;

@@ -207,11 +207,11 @@ void media_mcast(struct hacf *h, const char *name, int family, char **words, siz
 		goto bad;
 	}
 	if (!ttl)
-		place_warning(&h->at, "%s [%s] ttl 0 keeps beats on this very host: 1 reaches the subnet",
+		place_warning(&h->at, "%s [%s] ttl 0 would keep beats on this very host: 1 is taken, which reaches the subnet",
 			      name, words[0]);
 	ignore_rest(h, name, words, n, ARRAY_SIZE(parts));
 	link.port = port;
-	link.ttl = ttl;
+	link.ttl = ttl ? ttl : 1;
 	link.loop = loop;
 	link_add(h, &link);
 	return;

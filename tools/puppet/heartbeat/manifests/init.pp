@@ -10,7 +10,7 @@
 #   What is shared: each server's name, and the addresses that it has while it lives, as ADDRESS/PREFIX/INTERFACE[:LABEL],
 #   of IPv6 without a label.
 # @param auth_key
-#   The secret by which they know each other; one word.
+#   The secret by which they know each other; one word, without #.
 # @param auth_method
 #   How frames are signed by it.
 # @param keepalive
@@ -32,7 +32,7 @@
 #   class { 'heartbeat':
 #     nodes     => { 'alice' => { 'eth0' => '10.0.2.15' }, 'bob' => { 'eth0' => '10.0.2.16' } },
 #     addresses => { 'alice' => ['10.0.2.100/24/eth0:1'] },
-#     auth_key  => Sensitive('one long secret word'),
+#     auth_key  => Sensitive('one-long-secret-word'),
 #     keepalive => '10ms',
 #     deadtime  => '50ms',
 #   }
