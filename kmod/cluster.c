@@ -52,18 +52,21 @@ void hbkm_params_follow(struct hbkm_params *p)
 /**
  * hbkm_params_check() - do these parameters go together?
  * @p: the parameters, each already in its own range
+ * @old: what holds now, NULL: nothing yet
  * @extack: receives the reason, may be NULL
  *
  * Context: process, of whoever asks for them. Return: 0, -ERANGE or -EPERM.
  */
-int hbkm_params_check(const struct hbkm_params *p, struct netlink_ext_ack *extack)
+int hbkm_params_check(const struct hbkm_params *p, const struct hbkm_params *old,
+		      struct netlink_ext_ack *extack)
 {
 	if (p->keepalive_us < HBKM_KEEPALIVE_MIN_US || p->keepalive_us > HBKM_KEEPALIVE_MAX_US) {
 		NL_SET_ERR_MSG(extack, "keepalive must be from 100 us to 60 s");
 		return -ERANGE;
 	}
-	/* A beat is work that is charged to nobody. */
-	if (p->keepalive_us < KEEPALIVE_GUEST_US && !capable(CAP_NET_ADMIN)) {
+	/* A beat is work that is charged to nobody. What it is already is nobody's doing here. */
+	if (p->keepalive_us < KEEPALIVE_GUEST_US && (!old || p->keepalive_us < old->keepalive_us) &&
+	    !capable(CAP_NET_ADMIN)) {
 		NL_SET_ERR_MSG(extack,
 			       "keepalive below 10 ms is not for administrators of a user namespace");
 		return -EPERM;

@@ -113,24 +113,21 @@ static bool outranked(const struct hbkm_ballot *b)
 	return false;
 }
 
-/* Would it fall to @other rather than to us, if both were able? */
-static bool precedes(const struct hbkm_ballot *b, unsigned int other)
+/* Would it fall to @one rather than to @other, if both were able? */
+static bool falls_before(const struct hbkm_ballot *b, unsigned int one, unsigned int other)
 {
-	const struct hbkm_voter *you = &b->voters[other], *me = &b->voters[b->self];
+	const struct hbkm_voter *x = &b->voters[one], *y = &b->voters[other];
 
-	return goes_before(you, me) || (!goes_before(me, you) && other < b->self);
+	return goes_before(x, y) || (!goes_before(y, x) && one < other);
 }
 
-/*
- * At a cold start one node is the first to have settled. It must not take what
- * falls to another that is about to.
- */
-static bool another_is_joining(const struct hbkm_ballot *b)
+/* Is one about to settle, to which it would fall rather than to @voter? */
+static bool better_one_joins(const struct hbkm_ballot *b, unsigned int voter)
 {
 	unsigned int i;
 
 	for (i = 0; i < b->n; i++)
-		if (b->voters[i].joining && precedes(b, i))
+		if (b->voters[i].joining && falls_before(b, i, voter))
 			return true;
 	return false;
 }
@@ -146,7 +143,7 @@ static bool deaf_one_takes_it(const struct hbkm_ballot *b)
 	unsigned int i;
 
 	for (i = 0; i < b->n; i++)
-		if (b->voters[i].entitled && b->voters[i].agrees && precedes(b, i))
+		if (b->voters[i].entitled && b->voters[i].agrees && falls_before(b, i, b->self))
 			return true;
 	return false;
 }
@@ -160,12 +157,26 @@ static enum hbkm_action when_free(const struct hbkm_ballot *b)
 		return HBKM_ACTION_KEEP;
 	if (me->state == HBKM_GROUP_FAILED && !b->retry)
 		return HBKM_ACTION_KEEP;
-	if ((b->patient && another_is_joining(b)) || deaf_one_takes_it(b))
+	/*
+	 * At a cold start one node is the first to have settled. It must not take what
+	 * falls to another that is about to.
+	 */
+	if ((b->patient && better_one_joins(b, b->self)) || deaf_one_takes_it(b))
 		return HBKM_ACTION_KEEP;
 	for (i = 0; i < b->n; i++)
 		if (i != b->self && occupies(&b->voters[i]))
 			return HBKM_ACTION_KEEP;
 	return HBKM_ACTION_ACQUIRE;
+}
+
+/*
+ * Will @best take at once what we let go? Not while it claims it itself or still
+ * takes it down, which may last, or never end; nor while it leaves it to one that
+ * joins. Until then it is better off with us than with nobody.
+ */
+static bool takes_at_once(const struct hbkm_ballot *b, unsigned int best)
+{
+	return b->voters[best].state == HBKM_GROUP_STANDBY && !better_one_joins(b, best);
 }
 
 static enum hbkm_action when_held(const struct hbkm_ballot *b)
@@ -181,7 +192,7 @@ static enum hbkm_action when_held(const struct hbkm_ballot *b)
 		return HBKM_ACTION_KEEP;
 
 	best = hbkm_election_best(b);
-	if (best == b->self)
+	if (best == b->self || !takes_at_once(b, best))
 		return HBKM_ACTION_KEEP;
 	if (b->failback || me->flags & HBKM_GROUP_F_STANDBY ||
 	    b->voters[best].flags & HBKM_GROUP_F_WANT)

@@ -374,6 +374,15 @@ static void announce(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now)
 	hbkm_timer_announce_at(cl, now, now);
 }
 
+/* The addresses are there already: to let them speak and to announce them is all. */
+static void taken(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now)
+{
+	group->flags = 0;
+	group->holder = cl->self->id;
+	set_state(cl, group, HBKM_GROUP_ACTIVE, now);
+	announce(cl, group, now);
+}
+
 /*
  * It falls to us. Where the addresses are there already, to let them speak and to
  * announce them is all there is to do; otherwise it is for the agent.
@@ -388,10 +397,7 @@ static void acquire(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now)
 		set_state(cl, group, HBKM_GROUP_ACQUIRING, now);
 		return;
 	}
-	group->flags = 0;
-	group->holder = cl->self->id;
-	set_state(cl, group, HBKM_GROUP_ACTIVE, now);
-	announce(cl, group, now);
+	taken(cl, group, now);
 }
 
 /* Are the addresses as good as gone once they are silent, without the agent's word? */
@@ -521,6 +527,20 @@ static bool look(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now)
 	return true;
 }
 
+/*
+ * The addresses are there by now, as of a warm group whose device has its carrier
+ * back: what waits for the agent need not, for it may hang, and what failed for
+ * want of them is not in the way any more.
+ */
+static void go_on_without_agent(struct hbkm_cluster *cl, struct hbkm_group *group, bool new_here,
+				u64 now)
+{
+	if (group->state == HBKM_GROUP_ACQUIRING)
+		taken(cl, group, now);
+	else if (group->state == HBKM_GROUP_FAILED && new_here)
+		forgive(cl, group, now);
+}
+
 /**
  * hbkm_group_elect() - decide about one group and begin to act
  * @cl: the cluster
@@ -538,6 +558,8 @@ bool hbkm_group_elect(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now
 	u32 rival;
 
 	changed = look(cl, group, now);
+	if (group->ready)
+		go_on_without_agent(cl, group, changed, now);
 	if (group->state == HBKM_GROUP_RELEASING && silence_will_do(cl, group))
 		released(cl, group, now);
 	build_ballot(cl, group, now, &b);

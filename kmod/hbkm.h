@@ -508,7 +508,8 @@ struct hbkm_net *hbkm_net(const struct net *net);
 /* cluster.c */
 void hbkm_params_default(struct hbkm_params *p);
 void hbkm_params_follow(struct hbkm_params *p);
-int hbkm_params_check(const struct hbkm_params *p, struct netlink_ext_ack *extack);
+int hbkm_params_check(const struct hbkm_params *p, const struct hbkm_params *old,
+		      struct netlink_ext_ack *extack);
 struct hbkm_cluster *hbkm_cluster_create(struct net *net, const char *name, const char *node,
 					 const struct hbkm_params *p,
 					 struct netlink_ext_ack *extack);

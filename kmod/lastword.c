@@ -29,6 +29,7 @@
 #include <linux/panic.h>
 #include <linux/panic_notifier.h>
 #include <linux/rtnetlink.h>
+#include <linux/user_namespace.h>
 #include <net/ipv6.h>
 #include <net/neighbour.h>
 #include "hbkm.h"
@@ -44,14 +45,16 @@ MODULE_PARM_DESC(panic_leave, "tell the peers of a panic, by netpoll (default: Y
  * @port: a new port
  * @dev: its device
  *
- * Context: process, RTNL held. A device that netpoll cannot use goes without.
+ * Context: process, RTNL held. A device that netpoll cannot use goes without, and so
+ * does one of a user namespace's.
  */
 void hbkm_lastword_open(struct hbkm_port *port, struct net_device *dev)
 {
 	struct netpoll *np;
 	int ret = -EOPNOTSUPP;
 
-	if (!panic_leave)
+	/* A panic is the whole machine's: only its own administrators may add to what is done then. */
+	if (!panic_leave || dev_net(dev)->user_ns != &init_user_ns)
 		return;
 	np = kzalloc(sizeof(*np), GFP_KERNEL);
 	if (!np)

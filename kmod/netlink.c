@@ -95,7 +95,7 @@ static int create_cluster(struct hbkm_net *hn, struct genl_info *info)
 		return ret;
 	hbkm_params_default(&p);
 	get_params(info, &p);
-	ret = hbkm_params_check(&p, info->extack);
+	ret = hbkm_params_check(&p, NULL, info->extack);
 	if (ret)
 		return ret;
 	cl = hbkm_cluster_create(genl_info_net(info), name, node, &p, info->extack);
@@ -123,7 +123,7 @@ static int change_cluster(struct hbkm_cluster *cl, struct genl_info *info)
 		return -EBUSY;
 	}
 	get_params(info, &p);
-	ret = hbkm_params_check(&p, info->extack);
+	ret = hbkm_params_check(&p, &cl->params, info->extack);
 	if (!ret && memcmp(&p, &cl->params, sizeof(p)))
 		hbkm_cluster_set_params(cl, &p);
 	return ret;

@@ -10,8 +10,8 @@
 #include "hbkm.h"
 
 /*
- * A device of this name has come: links may wait for it. What fails now is tried
- * again whenever something changes about the device.
+ * A device of this name, or alternative name, has come: links may wait for it. What
+ * fails now is tried again whenever something changes about the device.
  */
 static void device_came(struct hbkm_cluster *cl, struct net_device *dev)
 {
@@ -19,10 +19,11 @@ static void device_came(struct hbkm_cluster *cl, struct net_device *dev)
 	int ret;
 
 	list_for_each_entry(link, &cl->links, list) {
-		if (rtnl_dereference(link->dev) || strcmp(link->ifname, dev->name))
+		if (rtnl_dereference(link->dev) || __dev_get_by_name(cl->net, link->ifname) != dev)
 			continue;
 		ret = hbkm_link_attach(link, dev, NULL);
-		if (ret)
+		/* Whoever may take a device up and down may have this over and over. */
+		if (ret && net_ratelimit())
 			netdev_warn(dev, "hbkm: cannot be used for heartbeats now: error %d\n",
 				    ret);
 	}

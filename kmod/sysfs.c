@@ -32,7 +32,7 @@ static int change(struct device *dev, void (*set)(struct hbkm_params *, u32), u3
 		return restart_syscall();
 	p = cl->params;
 	set(&p, value);
-	ret = hbkm_params_check(&p, NULL);
+	ret = hbkm_params_check(&p, &cl->params, NULL);
 	if (!ret)
 		hbkm_cluster_set_params(cl, &p);
 	mutex_unlock(&hn->lock);

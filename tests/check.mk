@@ -6,7 +6,7 @@
 # target: make deb		our Debian packages, in build/deb
 # target: make check-packages	they install in bare Debian 12 and 13, and go without a trace; the recipe with Puppet and systemd
 # target: make check-smp		on two processors: the module goes and comes 200 times, and a processor 50 times
-# target: make soak		a day of virtual time with 1 ms beats, and one with losses (hours; HOURS=24)
+# target: make soak		a day of virtual time with 1 ms beats, and one with losses (20 minutes; HOURS=24)
 
 PACKAGES := tests/packages tests/lab/packages
 FUZZ_LIMIT = $(if $(RUNS),-runs=$(RUNS),-max_total_time=$(or $(SECONDS),60))

@@ -132,6 +132,24 @@ wait_until 3000 says cookbook2 'paths_heard 0,1 paths_echoed 0,1' nodes cookbook
 check "one of the same name takes its place" says cookbook 'state up' links eth1
 check_holders "and all is as before" cookbook
 
+# ---- the same, by an alternative name
+media=('ucast eth0 10.0.2.15' 'ucast eth0 10.0.2.16' 'ucast cable1 10.0.3.15' 'ucast cable1 10.0.3.16')
+for name in cookbook cookbook2; do
+	ip -n "$name" link property add dev eth1 altname cable1
+	configure_one "$name"
+	check "a link goes by an alternative name of its interface" reload "$name"
+done
+wait_until 3000 says cookbook2 'paths_heard 0,1 paths_echoed 0,1' nodes cookbook
+ip -n cookbook link del eth1
+wait_until 1000 says cookbook2 'paths_heard 0 paths_echoed 0' nodes cookbook
+ip link add cookbook.eth1 type veth peer name eth1 netns cookbook address 02:00:00:00:01:01
+ip link set cookbook.eth1 master br1 up
+ip -n cookbook link property add dev eth1 altname cable1
+ip -n cookbook link set eth1 up
+ip -n cookbook address add 10.0.3.15/24 dev eth1
+wait_until 3000 says cookbook2 'paths_heard 0,1 paths_echoed 0,1' nodes cookbook
+check "and finds one that gets that name later" says cookbook 'state up' links cable1
+
 # ---- the interface of the address is removed, with it
 address_log cookbook
 ip -n cookbook link del eth0

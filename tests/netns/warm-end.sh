@@ -32,6 +32,25 @@ kill -CONT "$pid"
 wait_until 2000 both_ready
 ok "one that is taken away is put back, and the kernel knows both times"
 
+# ---- and once it is there, nobody waits for an agent that hangs, be that known or not
+for seen in acquiring failed; do
+	other_of "$holder"
+	agent_pid "$OTHER" pid
+	kill -STOP "$pid"
+	ip -n "$OTHER" address del "$vip/24" dev eth0
+	wait_until 2000 not_ready "$OTHER"
+	cut "$holder"
+	wait_until 5000 group_is "$OTHER" "state $seen"
+	ip -n "$OTHER" address add "$vip/24" dev eth0
+	wait_until 200 group_is "$OTHER" 'state active'
+	check "an agent hangs, and the group is $seen until the address comes: then it is active" group_is "$OTHER" 'state active'
+	heal "$holder"
+	kill -CONT "$pid"
+	wait_until 10000 joined cookbook cookbook2
+	wait_until 2000 both_ready
+	group_is cookbook 'state active' && holder=cookbook || holder=cookbook2
+done
+
 # ---- the end, under traffic to the silent address
 for name in cookbook cookbook2; do
 	on "$name" hbctl set agent_timeout 2s

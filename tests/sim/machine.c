@@ -116,7 +116,7 @@ void hbkm_guard_forget(struct hbkm_cluster *cl, const struct hbkm_group *group)
 
 bool hbkm_guard_ready(const struct hbkm_cluster *cl, const struct hbkm_group *group)
 {
-	return group->warm;
+	return group->warm && !sim.here->service_out;
 }
 
 void hbkm_guard_announce(const struct hbkm_cluster *cl, u8 slot)
@@ -380,6 +380,14 @@ void machine_stall_timers(struct sim_machine *m, u64 ns)
 	check_ways();
 }
 
+void machine_plug_service(struct sim_machine *m, bool out)
+{
+	if (m->paused_until || m->service_out == out)
+		return;
+	m->service_out = out;
+	trace("%s: the device that has the addresses is %s", m->name, out ? "out" : "back");
+}
+
 void machine_plug(struct sim_machine *m, u8 unplugged)
 {
 	struct hbkm_link *link;
@@ -400,7 +408,7 @@ void machine_plug(struct sim_machine *m, u8 unplugged)
 
 void machine_set_params(struct sim_machine *m)
 {
-	SIM_BUG_ON(hbkm_params_check(&m->params, NULL));
+	SIM_BUG_ON(hbkm_params_check(&m->params, NULL, NULL));
 	if (!m->cl || m->paused_until)
 		return;
 	trace("%s reloads: keepalive %u deadtime %u warntime %u initdead %u failback %u", m->name,

@@ -183,6 +183,11 @@ static void unplug_one(void)
 	machine_plug(m, sim_chance(500) ? 0 : sim_chance(500) ? 0xff : between(0, 7));
 }
 
+static void unplug_service(void)
+{
+	machine_plug_service(any(), sim_chance(500));
+}
+
 static void mood_of_one(void)
 {
 	static const u8 moods[] = {
@@ -263,6 +268,7 @@ static const struct {
 	{ move_one, 300, false },
 	{ reload_one, 250, false },
 	{ unplug_one, 250, false },
+	{ unplug_service, 150, false },
 	{ mood_of_one, 300, false },
 	{ restart_agent, 200, false },
 	{ replay_some, 500, false },
@@ -390,6 +396,7 @@ static void make_peace(void)
 		unsigned int k;
 
 		machine_plug(m, 0);
+		machine_plug_service(m, false);
 		for (k = 0; k < sim.n; k++)
 			machine_set_member(m, k, true);
 		for (k = 0; k < sim.n_groups; k++)

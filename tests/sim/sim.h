@@ -177,6 +177,7 @@ struct arrival {
  * @backlog_len: how many
  * @silent: it sends nothing any longer (crash)
  * @unplugged: bitmap of its devices without carrier
+ * @service_out: nor has the one that has the addresses, so warm groups are not ready
  * @stop: polls whether an orderly stop has come to its end
  * @boot: starts it
  * @agent: its agent
@@ -239,6 +240,7 @@ struct sim_machine {
 	unsigned int backlog_len;
 	bool silent;
 	u8 unplugged;
+	bool service_out;
 	struct sim_event stop;
 	struct sim_event boot;
 	struct agent agent;
@@ -376,6 +378,7 @@ void machine_pause(struct sim_machine *m, u64 ns);
 void machine_stall_rx(struct sim_machine *m, u64 ns);
 void machine_stall_timers(struct sim_machine *m, u64 ns);
 void machine_plug(struct sim_machine *m, u8 unplugged);
+void machine_plug_service(struct sim_machine *m, bool out);
 void machine_set_params(struct sim_machine *m);
 void machine_set_order(struct sim_machine *m, unsigned int group);
 void machine_set_member(struct sim_machine *m, unsigned int other, bool there);

@@ -34,6 +34,7 @@
 #define UNSURE	0x10
 #define OTHER	0x20	/* its configuration is another */
 #define ENTITLED 0x40	/* able, but that it does not hear us */
+#define JOINS	0x80	/* about to settle */
 #define OK	(P | A | G)
 
 /* What a table line asks of the ballot. */
@@ -70,6 +71,7 @@ static struct hbkm_ballot ballot(const struct line *l)
 			.deaf = l->v[i].is & DEAF,
 			.unsure = l->v[i].is & UNSURE,
 			.entitled = l->v[i].is & ENTITLED,
+			.joining = l->v[i].is & JOINS,
 			.agrees = !(l->v[i].is & OTHER),
 			.state = l->v[i].state,
 			.flags = l->v[i].flags,
@@ -195,8 +197,16 @@ static void the_holder_keeps_or_hands_over(void **state)
 		{ "better one failed", KEEP, FB, 2, 1, { { OK, FA, 0, 0 }, { OK, AC, 0, 1 } } },
 		{ "better one stands back", KEEP, FB, 2, 1,
 		  { { OK, SB, F_SB, 0 }, { OK, AC, 0, 1 } } },
-		{ "better one still releases", HAND_OVER, FB, 2, 1,
+		{ "better one still releases: it cannot take it yet", KEEP, FB, 2, 1,
 		  { { OK, RE, 0, 0 }, { OK, AC, 0, 1 } } },
+		{ "better one claims it, too, and has to yield first", KEEP, FB, 2, 1,
+		  { { OK, AC, 0, 1 }, { OK, AC, 0, 2 } } },
+		{ "asked to stand back, while the other still releases", KEEP, 0, 2, 0,
+		  { { OK, AC, F_SB, 1 }, { OK, RE, 0, 0 } } },
+		{ "better one would leave it to one that joins", KEEP, FB, 3, 2,
+		  { { JOINS, SB, 0, 0 }, { OK, SB, 0, 0 }, { OK, AC, 0, 1 } } },
+		{ "better one, and one that joins behind it", HAND_OVER, FB, 3, 2,
+		  { { OK, SB, 0, 0 }, { JOINS, SB, 0, 0 }, { OK, AC, 0, 1 } } },
 		{ "acquisition comes to its end first", KEEP, FB, 2, 1,
 		  { { OK, SB, 0, 0 }, { OK, AQ, 0, 1 } } },
 		{ "asked to stand back", HAND_OVER, 0, 2, 0,

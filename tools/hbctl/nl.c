@@ -558,7 +558,8 @@ int hbnl_fail(struct hbnl *nl, const char *what, int err)
 	if (err == -ENOENT && hbnl_cluster_get(nl, &c) == -ENOENT)
 		return fail(HBCTL_UNMET, "no cluster is running here (service heartbeat start, or "
 			    "hbctl run)");
-	if (err == -EPERM)
+	/* The module's own reason is another one, and has a text. */
+	if (err == -EPERM && !strcmp(text, strerror(EPERM)))
 		return fail(HBCTL_REFUSED, "%s%sonly root may (EPERM)", what ?: "", what ? ": " : "");
 	return fail(HBCTL_REFUSED, "%s%s%s (%s)", what ? what : "", what ? ": " : "", text,
 		    strerrorname_np(-err) ? strerrorname_np(-err) : "error");
