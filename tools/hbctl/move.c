@@ -65,10 +65,13 @@ static bool arrived(const struct nl_snapshot *s, const struct nl_group *wanted, 
 				continue;
 			if (move == HBKM_MOVE_TAKEOVER && g->state != HBKM_GROUP_ACTIVE)
 				return false;
-			/* Away means that somebody else has it, not only that we let go. */
+			/*
+			 * Away means that somebody else has it, not only that we let go. Then
+			 * it is all one whether we could have it.
+			 */
 			if (move == HBKM_MOVE_STANDBY &&
-			    (g->state != HBKM_GROUP_STANDBY || !g->has_holder ||
-			     g->holder == s->cluster.node_id))
+			    ((g->state != HBKM_GROUP_STANDBY && g->state != HBKM_GROUP_FAILED) ||
+			     !g->has_holder || g->holder == s->cluster.node_id))
 				return false;
 		}
 	}
