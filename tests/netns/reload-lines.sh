@@ -350,5 +350,20 @@ check "in warm standby: then both can hold it" both_have_it
 mono_us now
 check_le "in warm standby: the client has always had answers, us" "$(client_outage_us client "$BEGUN" "$now")" 5000
 client_stop client
+holder=$(value cookbook holder groups cookbook2)
+lines "cookbook2 $x server::a"
+reload cookbook cookbook2
+done_with
+wait_until 2000 runs "$holder" server
+refuse "with a script on the line it is not warm" says "$holder" warm groups cookbook2
+lines "cookbook2 $x"
+reload cookbook cookbook2
+done_with
+wait_until 2000 both_have_it
+check "the script is taken out: both can hold it again" both_have_it
+refuse "and it does not run" runs "$holder" server
+on "$holder" hbctl standby -w 2s cookbook2
+wait_until 2000 both_have_it
+check "who was the holder can, too, once it has given it away" both_have_it
 check_eq "nothing was ever started twice" '' "$(grep -h twice "$LAB_OUT"/*.account)"
 lab_done

@@ -22,6 +22,12 @@ const char *group_vip_text(const struct vip *v, char *buf, size_t size);
 /* vip_prepare(), and the interface is made ready to lose the address again. */
 int group_vip_prepare(struct agent *a, struct vip *v);
 
+/*
+ * Forgets what has left the line of a group that stays, once all of that is stopped.
+ * Return: true if it did; then the group may be one without scripts from here on.
+ */
+bool group_forget_left(struct agent_group *g);
+
 /* ---- announce.c ---- */
 
 /* From the beginning: now, and again as often as it takes. */

@@ -344,6 +344,30 @@ bool groups_forget_left(struct agent *a)
 	return !leaving;
 }
 
+bool group_forget_left(struct agent_group *g)
+{
+	size_t n = g->sequence.n;
+
+	/* They are the last, and so are their addresses: see keep_leaving(). */
+	while (n && g->sequence.items[n - 1].leaving &&
+	       g->sequence.items[n - 1].state == RESOURCE_STOPPED)
+		n--;
+	if (g->leaving || n == g->sequence.n || (n && g->sequence.items[n - 1].leaving))
+		return false;
+	g->scripted = false;
+	for (size_t i = 0; i < n; i++)
+		g->scripted |= !g->sequence.items[i].native;
+	for (size_t i = n; i < g->sequence.n; i++) {
+		g->n_vips -= g->sequence.items[i].native;
+		config_resource_free(&g->resources[i].what);
+	}
+	g->sequence.n = n;
+	/* Where only addresses are left, there is no sequence to go on with. */
+	if (!g->scripted)
+		g->wake_at = 0;
+	return true;
+}
+
 struct agent_group *group_find(struct agent *a, uint32_t id)
 {
 	for (size_t i = 0; i < a->groups->n; i++)

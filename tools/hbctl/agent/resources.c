@@ -394,6 +394,9 @@ void resources_follow(struct agent *a, struct agent_group *g)
 		still_at_work(a, g);
 	/* What it was told may have made it something else. */
 	set_goal(a, g);
+	/* Addresses without scripts go by another rule: in warm standby they stay. */
+	if (group_forget_left(g))
+		a->reconcile_due = true;
 }
 
 void resources_run(struct agent *a)
