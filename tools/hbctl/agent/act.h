@@ -36,6 +36,11 @@ void announce_first(struct agent *a, struct agent_group *g);
 /* The same by act_announce(), so after whatever else is to be done now. */
 void announce_soon(struct agent_group *g);
 
+/* ---- restore.c ---- */
+
+/* Its interface was found by route: may it be another by now? Then it goes there, unless it is held here. */
+void act_look_again(struct agent *a, struct agent_group *g, struct vip *v);
+
 /* ---- act.c ---- */
 
 /* Tells the kernel that what the group's state asks for is done, or that it cannot be: -errno. */

@@ -228,6 +228,8 @@ static void look_for_places(struct agent *a, bool all)
 		for (size_t j = 0; j < g->n_vips; j++)
 			if (!g->vips[j].ifindex || (all && vip_refresh(a->rt, &g->vips[j])))
 				group_vip_prepare(a, &g->vips[j]);
+			else if (all || g->vips[j].look_again)
+				act_look_again(a, g, &g->vips[j]);
 	}
 	a->places_due = false;
 }

@@ -26,6 +26,7 @@ static bool find_place(struct agent *a, struct vip *v)
 		if (v->looked_at && now - v->looked_at < RETRY_NS) {
 			if (!a->retry_at)
 				a->retry_at = v->looked_at + RETRY_NS;
+			v->look_again = true;
 			return false;
 		}
 		v->looked_at = now;
@@ -108,6 +109,37 @@ void act_try_again(struct agent *a)
 		try_again(a, &a->groups->v[i]);
 }
 
+/* Where it speaks it stays; so it does where it is by another's wish, or by its turn among scripts. */
+static bool may_move(const struct agent_group *g, const struct vip *v)
+{
+	if (*v->want_ifname || agent_group_wants(g->state) || g->state == HBKM_GROUP_RELEASING)
+		return false;
+	return !v->held || (is_wanted(g, v) && !g->scripted);
+}
+
+void act_look_again(struct agent *a, struct agent_group *g, struct vip *v)
+{
+	struct vip new = *v;
+	char text[64];
+	bool found;
+
+	v->look_again = new.look_again = false;
+	if (!may_move(g, v))
+		return;
+	found = find_place(a, &new);
+	v->looked_at = new.looked_at;
+	v->look_again = new.look_again;
+	if (!found || new.ifindex == v->ifindex)
+		return;
+	/* In warm standby it is still where it was: comparing everything takes it from there. */
+	new.held = false;
+	*v = new;
+	log_write(LOG_INFO, "Resource group %s: %s, where its network is now", g->name,
+		  group_vip_text(v, text, sizeof(text)));
+	try_again(a, g);
+	a->reconcile_due = true;
+}
+
 static void link_changed(struct agent *a, struct agent_group *g, struct vip *v,
 			 const struct vip_change *c)
 {
@@ -124,6 +156,9 @@ static void link_changed(struct agent *a, struct agent_group *g, struct vip *v,
 		v->up = c->up;
 		v->running = c->running;
 	} else if (v->ifindex != c->ifindex) {
+		/* A default route has led to it, and its network may be there now. */
+		if (c->up && !v->direct)
+			act_look_again(a, g, v);
 		return;
 	} else {
 		v->up = c->up;
@@ -160,7 +195,10 @@ void act_change(struct agent *a, const struct vip_change *c)
 				link_changed(a, g, v, c);
 				break;
 			case VIP_ADDR:
-				/* A new network may be that of an address without a place. */
+				/* A new network may be that of an address without a place, or in another. */
+				if (v->ifindex && v->ifindex != c->ifindex &&
+				    ip_within(&v->addr, &c->addr, c->prefix_len))
+					act_look_again(a, g, v);
 				if (v->ifindex || !find_place(a, v))
 					break;
 				try_again(a, g);

@@ -499,7 +499,56 @@ static void take_route(struct nlmsghdr *h, struct collection *c)
 	r->priority = tb[RTA_PRIORITY] ? nla_get_u32(tb[RTA_PRIORITY]) : 0;
 }
 
-/* As Heartbeat does for an address that is given without interface or prefix. */
+/* Is it there only because an address of ours is, wherever that was put? */
+static bool is_by_ours(const struct vip_route *r, const struct vip_present *present, size_t n)
+{
+	bool ours = false;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct vip_present *p = &present[i];
+
+		if (p->ifindex != r->ifindex || p->prefix_len != r->prefix_len ||
+		    !ip_within(&p->addr, &r->dst, r->prefix_len))
+			continue;
+		if (!p->ours)
+			return false;
+		ours = true;
+	}
+	return ours;
+}
+
+/* Those of the machine's own networks come first. Return: how many, or -errno. */
+static ssize_t sort_routes(struct rtnl *rt, struct vip_route *routes, size_t n)
+{
+	struct vip_present *present;
+	size_t n_present, own = 0;
+	int ret;
+
+	ret = vip_list(rt, &present, &n_present);
+	if (ret)
+		return ret;
+	for (size_t i = 0; i < n; i++) {
+		struct vip_route r = routes[i];
+
+		if (is_by_ours(&r, present, n_present))
+			continue;
+		routes[i] = routes[own];
+		routes[own++] = r;
+	}
+	free(present);
+	return (ssize_t)own;
+}
+
+static bool is_network(const struct vip_route *r)
+{
+	return r && r->direct && r->prefix_len;
+}
+
+/*
+ * As Heartbeat does for an address that is given without interface or prefix. But
+ * where its network was, and has gone, the default route does not lead to whoever
+ * asks for it: then it is not to be had here.
+ */
 static int find_route(struct rtnl *rt, struct vip *v)
 {
 	struct rtmsg rtm = {
@@ -512,7 +561,9 @@ static int find_route(struct rtnl *rt, struct vip *v)
 	ret = dump(rt, RTM_GETROUTE, &rtm, sizeof(rtm), &c);
 	if (!ret) {
 		struct vip_route *routes = (void *)c.v;
+		bool any = v->want_prefix_len >= 0 && !v->direct;
 		size_t n = c.n;
+		ssize_t own;
 
 		/* With the interface given, only what leads there can tell the prefix. */
 		for (size_t i = 0; v->ifindex && i < n; )
@@ -520,7 +571,15 @@ static int find_route(struct rtnl *rt, struct vip *v)
 				routes[i] = routes[--n];
 			else
 				i++;
-		r = vip_pick_route(routes, n, &v->addr, v->want_prefix_len >= 0);
+		own = sort_routes(rt, routes, n);
+		if (own < 0) {
+			free(c.v);
+			return (int)own;
+		}
+		r = vip_pick_route(routes, (size_t)own, &v->addr, any);
+		v->direct |= is_network(r);
+		if (!is_network(r))
+			r = vip_pick_route(routes, n, &v->addr, any);
 		if (r) {
 			v->ifindex = r->ifindex;
 			if (v->want_prefix_len < 0)
@@ -682,6 +741,7 @@ static bool parse_change(struct nlmsghdr *h, struct vip_change *c)
 		c->kind = h->nlmsg_type == RTM_NEWADDR ? VIP_ADDR : VIP_ADDR_GONE;
 		c->ifindex = p.ifindex;
 		c->addr = p.addr;
+		c->prefix_len = p.prefix_len;
 		return true;
 	case RTM_NEWLINK:
 	case RTM_DELLINK:

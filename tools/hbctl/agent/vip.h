@@ -44,6 +44,7 @@ struct vip {
 	struct vip_message add;
 	struct vip_message del;
 	struct notice notice;
+	bool direct;			/* its network was found; from then on no other route will do */
 	bool up;			/* the interface is */
 	bool running;			/* the interface is up, with carrier */
 	/* as far as we know */
@@ -51,6 +52,7 @@ struct vip {
 	bool missing;			/* it should be there, but cannot: said so already */
 	bool left;			/* it is the machine's own, and was left: said so already */
 	uint64_t looked_at;		/* when its place was last looked for, for others' changes */
+	bool look_again;		/* there was another change since, too soon to look */
 	unsigned int restored;		/* times within restored_since's second */
 	uint64_t restored_since;
 };
@@ -79,6 +81,7 @@ struct vip_change {
 	bool up;			/* LINK */
 	bool running;			/* LINK: up, with carrier */
 	struct in6_addr addr;		/* ADDR, ADDR_GONE */
+	uint8_t prefix_len;		/* the same */
 };
 
 /* A route, as far as it matters to find the interface of an address. */
