@@ -282,6 +282,8 @@ int agent_take(struct agent *a, struct config *c)
 {
 	struct agent_groups *groups = groups_new(c);
 
+	if (groups)
+		groups_silence(a, groups);
 	if (!groups || configure_apply(a->nl, c, a->warm, a->groups)) {
 		groups_free(groups);
 		return -1;

@@ -247,6 +247,16 @@ void groups_free(struct agent_groups *groups);
 void groups_prepare(struct agent *a);
 
 /**
+ * groups_silence - before the kernel is told of the groups of a new configuration
+ * @a: the agent
+ * @groups: the new groups
+ *
+ * In warm standby a line that loses an address would no longer keep it silent: it
+ * goes from its interface first. Of groups that are held here nothing goes.
+ */
+void groups_silence(struct agent *a, struct agent_groups *groups);
+
+/**
  * groups_swap - go over to the groups of a new configuration
  * @a: the agent
  * @groups: replace those of @a

@@ -313,6 +313,53 @@ static void carry(struct agent_groups *groups, struct agent_group *old)
 			keep_leaving(groups, &same, old, j);
 }
 
+static bool has_address(const struct agent_group *g, const struct in6_addr *addr)
+{
+	for (size_t i = 0; i < g->n_vips; i++)
+		if (ip_same(&g->vips[i].addr, addr))
+			return true;
+	return false;
+}
+
+/* With our mark: what the machine has of its own is not ours to take. */
+static void remove_ours(struct agent *a, struct vip *v, const struct vip_present *present,
+			size_t n)
+{
+	char text[64];
+
+	for (size_t i = 0; i < n; i++) {
+		if (!present[i].ours || present[i].ifindex != v->ifindex ||
+		    !ip_same(&present[i].addr, &v->addr) ||
+		    vip_remove_present(a->rt, &present[i]))
+			continue;
+		v->held = false;
+		log_write(LOG_INFO, "Resource %s: removed",
+			  group_vip_text(v, text, sizeof(text)));
+	}
+}
+
+void groups_silence(struct agent *a, struct agent_groups *groups)
+{
+	struct vip_present *present = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; a->groups && i < a->groups->n; i++) {
+		struct agent_group *old = &a->groups->v[i], *new = same_group(groups, old);
+
+		if (!new || !old->known || !old->warm || agent_group_wants(old->state))
+			continue;
+		for (size_t j = 0; j < old->n_vips; j++) {
+			struct vip *v = &old->vips[j];
+
+			if (!v->held || has_address(new, &v->addr) ||
+			    (!present && vip_list(a->rt, &present, &n)))
+				continue;
+			remove_ours(a, v, present, n);
+		}
+	}
+	free(present);
+}
+
 void groups_swap(struct agent *a, struct agent_groups *groups)
 {
 	for (size_t i = 0; a->groups && i < a->groups->n; i++)
