@@ -681,6 +681,26 @@ void hbkm_group_forgive_all(struct hbkm_cluster *cl, u64 now)
 	}
 }
 
+static bool another_is_able(const struct hbkm_cluster *cl, const struct hbkm_group *group, u64 now)
+{
+	struct hbkm_ballot b;
+	unsigned int i;
+
+	build_ballot(cl, group, now, &b);
+	for (i = 0; i < b.n; i++)
+		if (i != b.self && b.voters[i].able && b.voters[i].state != HBKM_GROUP_FAILED)
+			return true;
+	return false;
+}
+
+/* What is held may turn out not to be whole, without having been asked for. */
+static bool may_ack(u8 state, u32 result)
+{
+	if (state == HBKM_GROUP_ACTIVE)
+		return result && result != EINPROGRESS;
+	return pending(state) || (state == HBKM_GROUP_FAILED && !result);
+}
+
 /**
  * hbkm_group_ack() - the agent has done what a state asked for
  * @cl: the cluster
@@ -690,7 +710,7 @@ void hbkm_group_forgive_all(struct hbkm_cluster *cl, u64 now)
  * @result: 0, or the errno with which it failed; EINPROGRESS: it is still being done
  * @extack: receives the reason of a refusal
  *
- * Context: process, hbkm_net.lock held. Return: 0, -ENOENT or -ESTALE.
+ * Context: process, hbkm_net.lock held. Return: 0, -ENOENT, -ESTALE or -EHOSTUNREACH.
  */
 int hbkm_group_ack(struct hbkm_cluster *cl, u32 id, u8 state, u32 term, u32 result,
 		   struct netlink_ext_ack *extack)
@@ -707,8 +727,7 @@ int hbkm_group_ack(struct hbkm_cluster *cl, u32 id, u8 state, u32 term, u32 resu
 		ret = -ENOENT;
 		goto unlock;
 	}
-	if (group->state != state || group->term != term ||
-	    !(pending(state) || (state == HBKM_GROUP_FAILED && !result))) {
+	if (group->state != state || group->term != term || !may_ack(state, result)) {
 		NL_SET_ERR_MSG(extack, "the group has moved on");
 		ret = -ESTALE;
 		goto unlock;
@@ -717,7 +736,16 @@ int hbkm_group_ack(struct hbkm_cluster *cl, u32 id, u8 state, u32 term, u32 resu
 		group->asked_ns = now;
 		goto unlock;
 	}
-	if (result) {
+	/* What is left of it serves better than nothing. */
+	if (state == HBKM_GROUP_ACTIVE && !another_is_able(cl, group, now)) {
+		NL_SET_ERR_MSG(extack, "no other node can take the group");
+		ret = -EHOSTUNREACH;
+		goto unlock;
+	}
+	if (state == HBKM_GROUP_ACTIVE) {
+		group->gave_up = true;
+		release(cl, group, now);
+	} else if (result) {
 		fail(cl, group, now);
 	} else if (state == HBKM_GROUP_FAILED) {
 		forgive(cl, group, now);
@@ -732,18 +760,6 @@ int hbkm_group_ack(struct hbkm_cluster *cl, u32 id, u8 state, u32 term, u32 resu
 unlock:
 	spin_unlock_bh(&cl->lock);
 	return ret;
-}
-
-static bool another_is_able(const struct hbkm_cluster *cl, const struct hbkm_group *group, u64 now)
-{
-	struct hbkm_ballot b;
-	unsigned int i;
-
-	build_ballot(cl, group, now, &b);
-	for (i = 0; i < b.n; i++)
-		if (i != b.self && b.voters[i].able && b.voters[i].state != HBKM_GROUP_FAILED)
-			return true;
-	return false;
 }
 
 /**

@@ -581,6 +581,7 @@ static void acknowledge(struct sim_machine *m, u32 id, u8 state, u32 term, u32 r
 	const struct hbkm_group *g = hbkm_group_by_id(m->cl, id);
 	bool asked = g && g->state == state && g->term == term &&
 		     (state == HBKM_GROUP_ACQUIRING || state == HBKM_GROUP_RELEASING ||
+		      (state == HBKM_GROUP_ACTIVE && result) ||
 		      (state == HBKM_GROUP_FAILED && !result));
 	int ret;
 
@@ -592,6 +593,22 @@ static void acknowledge(struct sim_machine *m, u32 id, u8 state, u32 term, u32 r
 	if (!ret || !check_unmoved(m))
 		violated(STALE_ACK, "%s: group %s, term %u: an acknowledgement of %s, term %u, counts",
 			 m->name, g ? g->name : "unknown", g ? g->term : 0, group_states[state], term);
+}
+
+/* Something of it is lost: another is to have it. */
+void agent_loses(struct sim_machine *m, unsigned int group)
+{
+	const struct hbkm_group *g;
+
+	if (!m->cl || m->paused_until || !at_work(m) || !(m->groups & 1U << group))
+		return;
+	sim.here = m;
+	g = hbkm_group_by_id(m->cl, hbkm_name_id(sim_group_names[group]));
+	if (g->state != HBKM_GROUP_ACTIVE)
+		return;
+	trace("%s: group %s is not whole", m->name, g->name);
+	acknowledge(m, g->id, g->state, g->term, EIO);
+	check_machine(m);
 }
 
 static void answers(struct sim_event *e)

@@ -130,6 +130,13 @@ static void move_one(void)
 		     sim_chance(500) ? HBKM_MOVE_STANDBY : HBKM_MOVE_TAKEOVER);
 }
 
+/* A failure is tried again after a second: too long for a fast cluster's day. */
+static void lose_some(void)
+{
+	if (sim.keepalive >= 10 * MS)
+		agent_loses(any(), sim_below(sim.n_groups));
+}
+
 static void draw_params(struct sim_machine *m, u64 keepalive_us)
 {
 	static const unsigned int quarters[] = { 9, 10, 12, 12, 16, 20, 40 };
@@ -270,6 +277,7 @@ static const struct {
 	{ unplug_one, 250, false },
 	{ unplug_service, 150, false },
 	{ mood_of_one, 300, false },
+	{ lose_some, 300, false },
 	{ restart_agent, 200, false },
 	{ replay_some, 500, false },
 	{ reorder, 150, false },

@@ -386,6 +386,7 @@ void machine_set_group(struct sim_machine *m, unsigned int group, bool there);
 void machine_move(struct sim_machine *m, unsigned int group, u8 move);
 void machine_start_later(struct sim_machine *m, u64 ns);
 void agent_mood(struct sim_machine *m, u8 mood);
+void agent_loses(struct sim_machine *m, unsigned int group);
 void agent_restart(struct sim_machine *m);
 void agent_asked(struct sim_machine *m, const struct hbkm_group *group);
 

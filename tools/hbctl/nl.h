@@ -226,7 +226,7 @@ int hbnl_keys_set(struct hbnl *nl, const struct nl_key *keys, size_t n, uint8_t 
 int hbnl_agent(struct hbnl *nl, struct nl_cluster *c);
 int hbnl_start(struct hbnl *nl);
 int hbnl_leave(struct hbnl *nl);
-/* @state: ACQUIRING or RELEASING, what @result is about. */
+/* @state: what @result is about: ACQUIRING, RELEASING; FAILED, no more; ACTIVE, not whole any more. */
 int hbnl_group_ack(struct hbnl *nl, uint32_t group, uint8_t state, uint32_t term, int result);
 /* @group NULL: all of them. */
 int hbnl_group_move(struct hbnl *nl, enum hbkm_move move, const char *group);

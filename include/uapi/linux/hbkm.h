@@ -89,9 +89,12 @@
  *	AGENT_TIMEOUT_US, as an agent that is asked for something and does not answer
  *	is taken for dead. FAILED, with RESULT 0: what was in the way is gone, so it is
  *	STANDBY, and need not wait until it would be tried again, which is later each
- *	time, up to a minute (or ten deadtimes, if that is longer). Refused with ESTALE when the group has moved on.
+ *	time, up to a minute (or ten deadtimes, if that is longer). ACTIVE, with an
+ *	errno: it is not whole any more, so it is released, then FAILED, for another
+ *	node to have; refused with EHOSTUNREACH if none can. Refused with ESTALE when
+ *	the group has moved on.
  * HBKM_CMD_GROUP_MOVE     MOVE (STANDBY: give it away; TAKEOVER: have it), GROUP_NAME
- *	(absent: all groups).
+ *	(absent: all groups). Refused with EOPNOTSUPP where AUTO_FAILBACK is legacy.
  *
  * HBKM_CMD_STATS_GET      STATS (nested; attribute number = enum hbkm_stat, u64).
  *
@@ -290,7 +293,7 @@ enum hbkm_group_state {
 	HBKM_GROUP_ACQUIRING,		/* the agent is to bring it up and acknowledge */
 	HBKM_GROUP_ACTIVE,
 	HBKM_GROUP_RELEASING,		/* the agent is to take it down and acknowledge */
-	HBKM_GROUP_FAILED,		/* the agent could not bring it up */
+	HBKM_GROUP_FAILED,		/* the agent could not bring it up, or keep it */
 };
 
 #define HBKM_GROUP_F_STANDBY	(1U << 0)	/* only if nobody else will */

@@ -3,6 +3,7 @@
  * So that all is as the kernel decided: everything is compared with it, and with
  * the interfaces, and what differs is put right.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,10 +117,13 @@ void act_give_away(struct agent *a, struct agent_group *g, bool again)
 {
 	int ret = hbnl_group_move(a->nl, HBKM_MOVE_STANDBY, g->name);
 
+	/* With auto_failback legacy nobody moves a group by wish, but one may fail with it. */
+	if (ret == -EOPNOTSUPP)
+		ret = hbnl_group_ack(a->nl, g->id, g->state, g->term, EIO);
 	a->retry_at = agent_now() + RETRY_NS;
 	if (!ret)
 		log_write(LOG_ERR, "Resource group %s: given away, as it is not whole", g->name);
-	else if (!again)
+	else if (!again && ret != -ESTALE)
 		log_write(LOG_ERR, "Resource group %s: not whole, and cannot be given away: %s",
 			  g->name, hbnl_error(a->nl));
 }
@@ -219,19 +223,25 @@ static void execute(struct agent *a, const struct reconcile_action *actions, siz
 	}
 }
 
-/* @all: of those that have a place, too, it is not known what became of it. */
-static void look_for_places(struct agent *a, bool all)
+/*
+ * @all: of those that have a place, too, it is not known what became of it.
+ * Return: true if one has a place that had none.
+ */
+static bool look_for_places(struct agent *a, bool all)
 {
+	bool found = false;
+
 	for (size_t i = 0; i < a->groups->n; i++) {
 		struct agent_group *g = &a->groups->v[i];
 
 		for (size_t j = 0; j < g->n_vips; j++)
 			if (!g->vips[j].ifindex || (all && vip_refresh(a->rt, &g->vips[j])))
-				group_vip_prepare(a, &g->vips[j]);
+				found |= !group_vip_prepare(a, &g->vips[j]);
 			else if (all || g->vips[j].look_again)
 				act_look_again(a, g, &g->vips[j]);
 	}
 	a->places_due = false;
+	return found;
 }
 
 void act_reconcile(struct agent *a)
@@ -239,7 +249,7 @@ void act_reconcile(struct agent *a)
 	static struct nl_snapshot s;
 	struct reconcile_action *actions;
 	struct vip_present *present;
-	bool all = a->places_due;
+	bool all = a->places_due, found;
 	size_t n, max;
 	int ret;
 
@@ -262,7 +272,7 @@ void act_reconcile(struct agent *a)
 		a->retry_at = agent_now() + RETRY_NS;
 		return;
 	}
-	look_for_places(a, all);
+	found = look_for_places(a, all);
 	take_present(a, present, n);
 	for (size_t i = 0; i < a->groups->n; i++)
 		take_natives(&a->groups->v[i]);
@@ -281,6 +291,6 @@ void act_reconcile(struct agent *a)
 		if (!group_find(a, s.groups[i].id))
 			act_refuse(a, &s.groups[i]);
 	report_snapshot(a, &s);
-	if (all && !a->quit)
+	if ((all || found) && !a->quit)
 		act_try_again(a);
 }

@@ -91,16 +91,37 @@ static void link_gone(struct agent_group *g, struct vip *v, const struct vip_cha
 		log_write(LOG_ERR, "Resource group %s: %s is lost: the interface is gone", g->name,
 			  group_vip_text(v, text, sizeof(text)));
 	v->held = false;
+	v->missing = false;
 	v->ifindex = 0;
 	v->up = v->running = false;
 	v->notice.n = 0;
 }
 
-/* What a group failed for may be gone. Where somebody holds it, it stays there. */
+/* As far as can be told without trying: where its addresses go is up, and no script has failed. */
+static bool can_be_had(const struct agent_group *g)
+{
+	for (size_t i = 0; i < g->n_vips; i++)
+		if (!g->vips[i].ifindex || !g->vips[i].up)
+			return false;
+	for (size_t i = 0; i < g->sequence.n; i++)
+		if (!g->sequence.items[i].native && *g->resources[i].start_error)
+			return false;
+	return true;
+}
+
+/*
+ * What a group failed for may be gone. Where somebody holds it, it stays there: to have it
+ * back is for who moves groups. With auto_failback legacy nobody can, so it goes back as
+ * it would to a node that returns.
+ */
 static void try_again(struct agent *a, struct agent_group *g)
 {
-	if (g->known && g->state == HBKM_GROUP_FAILED && !g->has_holder)
-		act_acknowledge(a, g, 0);
+	if (!g->known || g->state != HBKM_GROUP_FAILED)
+		return;
+	if (g->has_holder && (a->seen.cluster.auto_failback != HBKM_FAILBACK_LEGACY ||
+			      !can_be_had(g)))
+		return;
+	act_acknowledge(a, g, 0);
 }
 
 void act_try_again(struct agent *a)
