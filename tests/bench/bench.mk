@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# target: make bench		hbkm and its rivals at the same work, measured: a table, pictures, build/bench/result.json (some 40 minutes on two processors)
+# target: make bench		hbkm and its rivals at the same work, measured: a table, pictures, build/bench/result.json (half an hour of two processors)
 # target: make bench-quick	the same with fewer deaths of fewer contestants (about 3 minutes)
 
 # More deaths, longer loads, some steps, some contestants, other than those that belong to the steps:
