@@ -88,4 +88,18 @@ wait_until 3000 is_on cookbook2 eth1
 wait_until 2000 both_ready
 moved_to cookbook2 eth1
 check "and cookbook has it ready" is_on cookbook eth1
+moved_to cookbook eth1
+
+# ---- with auto_failback legacy it comes back with its network, which may be found later than its interface
+for name in cookbook cookbook2; do
+	on "$name" hbctl set auto_failback legacy
+done
+ip -n cookbook link del eth1
+wait_until 3000 group_is cookbook2 'state active' && ok "legacy: the other has it"
+sleep_us 3000000
+ip -n cookbook link add eth1 type dummy
+ip -n cookbook link set eth1 up
+ip -n cookbook address add 10.0.3.15/24 dev eth1
+wait_until 3000 group_is cookbook 'state active' && ok "legacy: with its network it is back"
+check "legacy: on its interface" is_on cookbook eth1
 lab_done
