@@ -90,6 +90,30 @@ agent_stop cookbook
 check_eq "told to stop while a start hangs: it ends well" 0 $?
 check_match "that is killed, and all is stopped" "^$hung\$" "$(account cookbook)"
 wait_until 5000 group_is cookbook2 'state active'
+# ---- SIGTERM, and SIGKILL before it is done
+agent_stop cookbook2
+begin server slow-stop
+wait_until 5000 group_is cookbook 'state active'
+agent_pid cookbook pid
+kill -TERM "$pid"
+wait_until 5000 told cookbook 'server:a stop'
+agent_kill cookbook
+agent cookbook
+wait_until 20000 told cookbook2 'disk:r0 start'
+refuse "killed in the middle of a stop: nothing runs any more where it was when the other starts it" runs cookbook disk
+check_match "the next agent ends what was begun" "^$up(server:a stop, )+disk:r0 stop, \$" "$(account cookbook)"
+wait_until 5000 joined cookbook cookbook2
+check "and its node comes back" joined cookbook cookbook2
+check_eq "where nothing is started" '' "$(account cookbook)"
+agent_stop cookbook2
+agent cookbook2
+wait_until 10000 group_is cookbook 'state active'
+check_eq "and can have all again" "$up" "$(account cookbook)"
+check_holders "with the address" cookbook
+does cookbook server
+agent_stop cookbook
+wait_until 5000 group_is cookbook2 'state active'
+
 check_eq "nothing was ever started twice" '' "$(grep -h twice "$LAB_OUT"/*.account)"
 agent_stop cookbook2
 refuse "nothing is left in the end" runs cookbook2 disk

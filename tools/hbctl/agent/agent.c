@@ -554,6 +554,8 @@ static bool ready(const struct epoll_event *events, int n, int fd)
 	return false;
 }
 
+static void begin_anew(struct agent *a);
+
 static int loop(struct agent *a, int signals, const struct run_options *o)
 {
 	int n, timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
@@ -566,6 +568,12 @@ static int loop(struct agent *a, int signals, const struct run_options *o)
 	    (a->publish_fd >= 0 && agent_watch(a, a->publish_fd)))
 		return fail(HBCTL_REFUSED, "epoll: %s", strerror(errno));
 	while (!a->quit) {
+		/* An earlier agent was told to stop, and killed before it had. */
+		if (a->seen.cluster.state == HBKM_CLUSTER_LEAVING && !a->stopping &&
+		    !a->reconcile_due && all_down(a)) {
+			begin_anew(a);
+			continue;
+		}
 		arm(a, timer);
 		n = epoll_wait(a->epoll, events, ARRAY_SIZE(events), -1);
 		/* The kernel's decisions come first, whatever woke us. */
@@ -701,27 +709,12 @@ static int open_all(struct agent *a)
 	return HBCTL_OK;
 }
 
-static int configure(struct agent *a)
+/* The kernel is to have what is configured, and knows whose word counts. */
+static int take_part(struct agent *a)
 {
-	static struct nl_snapshot s;
 	struct nl_cluster c;
 	int ret;
 
-	ret = adopt(a);
-	if (ret)
-		return ret;
-	a->mark = lines_mark(a->config);
-	a->groups = groups_new(a->config);
-	if (!a->groups)
-		return fail(HBCTL_REFUSED, "out of memory");
-	groups_prepare(a);
-	/* Before the kernel learns of these files: did the agent before us work by them? */
-	if (!hbnl_snapshot_get(a->nl, &s)) {
-		a->joining |= !lines_are_those_of(a, &s);
-		lines_join(a, &s);
-	}
-	if (a->quit)
-		return HBCTL_OK;
 	if (configure_apply(a->nl, a->config, a->warm, a->groups))
 		return HBCTL_REFUSED;
 	ret = hbnl_agent(a->nl, &c);
@@ -737,6 +730,27 @@ static int configure(struct agent *a)
 	return HBCTL_OK;
 }
 
+static int configure(struct agent *a)
+{
+	static struct nl_snapshot s;
+	int ret;
+
+	ret = adopt(a);
+	if (ret)
+		return ret;
+	a->mark = lines_mark(a->config);
+	a->groups = groups_new(a->config);
+	if (!a->groups)
+		return fail(HBCTL_REFUSED, "out of memory");
+	groups_prepare(a);
+	/* Before the kernel learns of these files: did the agent before us work by them? */
+	if (!hbnl_snapshot_get(a->nl, &s)) {
+		a->joining |= !lines_are_those_of(a, &s);
+		lines_join(a, &s);
+	}
+	return a->quit ? HBCTL_OK : take_part(a);
+}
+
 /* To open all that is needed took its time: so the kernel is told anew that somebody is there. */
 static int beat(struct agent *a)
 {
@@ -749,6 +763,37 @@ static int beat(struct agent *a)
 	/* It starts by itself when this machine wakes up. */
 	ret = c.state == HBKM_CLUSTER_DOWN ? hbnl_start(a->nl) : 0;
 	return ret && ret != -EALREADY ? refused(a, ret, "start") : HBCTL_OK;
+}
+
+/*
+ * What a stop has begun the kernel does not take back: once all is down, as whoever waits
+ * for it expects, this node leaves, and comes as it does after a stop.
+ */
+static void begin_anew(struct agent *a)
+{
+	int ret;
+
+	log_write(LOG_INFO, "An earlier agent was stopping: that is done, and this one joins anew");
+	/* While the kernel still keeps silent what others have by now. */
+	act_drop_all(a);
+	ret = hbnl_cluster_del(a->nl, HBKM_REASON_STOP);
+	if (ret) {
+		ret = refused(a, ret, "cluster");
+	} else {
+		/* Its last events are none of the new one's, which has been told nothing. */
+		hbnl_events_receive(a->ev, ignore_event, NULL);
+		memset(&a->seen, 0, sizeof(a->seen));
+		a->joining = true;
+		a->told_mark = 0;
+		ping_forget();
+		ret = take_part(a);
+	}
+	if (!ret && !a->quit) {
+		ping_configure(a);
+		ret = beat(a);
+	}
+	if (ret)
+		agent_quit(a, ret);
 }
 
 static void log_failure(const char *text)

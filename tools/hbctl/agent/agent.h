@@ -411,6 +411,8 @@ void hooks_finish(struct agent *a);
 
 /* As the configuration has it. */
 void ping_configure(struct agent *a);
+/* The kernel was told nothing yet. */
+void ping_forget(void);
 /* Takes answers, asks anew when it is time, and does what follows. */
 void ping_run(struct agent *a);
 /* When something is due; 0: never. */

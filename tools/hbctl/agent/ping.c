@@ -317,6 +317,11 @@ void ping_configure(struct agent *a)
 		tell(a, -1);
 }
 
+void ping_forget(void)
+{
+	ping.told = NOT_TOLD;
+}
+
 void ping_run(struct agent *a)
 {
 	uint64_t now;
