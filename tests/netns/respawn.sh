@@ -15,6 +15,14 @@ runs() { on cookbook pgrep -f "/usr/local/bin/$1" >/dev/null; }
 runs_not() { ! runs "$1"; }
 reload() { on cookbook pkill -HUP -o -x hbctl; }
 
+# ticks NODE: of processor time, 10 ms each, that its agent has had.
+ticks() {
+	local pid stat
+	agent_pid "$1" pid
+	read -r -a stat <"/proc/$pid/stat"
+	echo $((stat[13] + stat[14]))
+}
+
 # restart TIMES: kills steady, waits for its start of that number, and sets TOOK_US.
 restart() {
 	local pid before after
@@ -87,6 +95,17 @@ wait_until 5000 runs_not steady
 check "what is no longer in ha.cf is ended" runs_not steady
 sleep_us 2000000
 check_eq "and not started again" 3 "$(starts steady)"
+
+# ---- one that does not end for now: its successor waits, and so does the agent
+settings=('respawn root /usr/local/bin/stubborn again')
+configure_one cookbook
+before=$(ticks cookbook)
+reload
+sleep_us 4000000
+check_eq "one that takes its time to end is not joined by its successor" 1 "$(starts stubborn)"
+check_le "nor does the agent work meanwhile, ticks" $(($(ticks cookbook) - before)) 10
+wait_until 15000 started stubborn 2
+check_eq "which starts then" 1 "$(on cookbook pgrep -c -f '^/bin/sh /usr/local/bin/stubborn')"
 client_stop client
 check_le "none of it kept the address from answering, us" "$(client_outage_us client)" 15000
 check_eq "nor the agent from its word to the kernel" 0 "$(cat "$LAB_OUT"/*.log | grep -c 'missed this agent')"
@@ -94,7 +113,7 @@ check_eq "nor the agent from its word to the kernel" 0 "$(cat "$LAB_OUT"/*.log |
 # ---- an agent that is killed: its programs go, and those of the next do not run beside them
 agent_kill cookbook
 agent cookbook
-wait_until 15000 started stubborn 2
+wait_until 15000 started stubborn 3
 check_eq "one of a kind" 1 "$(on cookbook pgrep -c -f '^/bin/sh /usr/local/bin/stubborn')"
 wait_until 10000 joined cookbook cookbook2
 

@@ -156,6 +156,15 @@ static void ended(struct agent *a, struct client *c, int code, const char *why)
 	}
 }
 
+/* One that goes may be the same program, and have what the new one needs. */
+static bool any_leaves(void)
+{
+	for (size_t i = 0; i < clients.n; i++)
+		if (clients.v[i].leaving)
+			return true;
+	return false;
+}
+
 static void forget_left(void)
 {
 	size_t i, n = 0;
@@ -197,10 +206,8 @@ void clients_run(struct agent *a)
 	size_t i;
 
 	forget_left();
-	/* One that goes may be the same program, and have what the new one needs. */
-	for (i = 0; i < clients.n; i++)
-		if (clients.v[i].leaving)
-			return;
+	if (any_leaves())
+		return;
 	for (i = 0; i < clients.n && !a->stopping; i++)
 		if (clients.v[i].respawn.start_at && clients.v[i].respawn.start_at <= now)
 			start(a, &clients.v[i]);
@@ -211,6 +218,9 @@ uint64_t clients_next(const struct agent *a)
 	uint64_t next = 0, at;
 	size_t i;
 
+	/* That its end is told is what wakes us then. */
+	if (any_leaves())
+		return 0;
 	for (i = 0; i < clients.n && !a->stopping; i++) {
 		at = clients.v[i].respawn.start_at;
 		if (at && (!next || at < next))

@@ -339,8 +339,10 @@ void ping_run(struct agent *a)
 		if (ping.at <= now)
 			ping.at = now + ping.period;
 	}
-	if (!ping.ipfail_on || a->stopping)
+	if (!ping.ipfail_on || a->stopping) {
+		ping.ipfail_at = 0;
 		return;
+	}
 	reach = reach_count(ping.reach, ping.n);
 	tell(a, reach);
 	/* What was not heard of yet may be another reason than what was. */
