@@ -34,15 +34,27 @@ static void take_snapshot(struct agent *a, const struct nl_snapshot *s)
 	a->seq = a->promised_seq = s->cluster.event_seq;
 }
 
+static bool is_there(const struct vip *v, const struct vip_present *p)
+{
+	return v->ifindex == p->ifindex && ip_same(&v->addr, &p->addr);
+}
+
+/* The machine's own counts as held only where it is wanted: elsewhere there is nothing to take down. */
 static void take_present(struct agent *a, const struct vip_present *present, size_t n)
 {
 	for (size_t i = 0; i < a->groups->n; i++) {
 		struct agent_group *g = &a->groups->v[i];
 
 		for (size_t j = 0; j < g->n_vips; j++) {
-			g->vips[j].held = false;
-			for (size_t k = 0; k < n; k++)
-				g->vips[j].held |= reconcile_match(&g->vips[j], &present[k]);
+			struct vip *v = &g->vips[j];
+			bool there = false, own = false;
+
+			for (size_t k = 0; k < n; k++) {
+				there |= reconcile_match(v, &present[k]);
+				own |= is_there(v, &present[k]) && !present[k].ours;
+			}
+			v->left &= own;
+			v->held = there && (!v->left || agent_vip_wanted(g, j));
 		}
 	}
 }
@@ -100,9 +112,10 @@ static void leave_present(struct agent *a, const struct vip_present *p)
 		for (size_t j = 0; j < g->n_vips; j++) {
 			struct vip *v = &g->vips[j];
 
-			if (v->left || v->ifindex != p->ifindex || !ip_same(&v->addr, &p->addr))
+			if (v->left || !is_there(v, p))
 				continue;
 			v->left = true;
+			v->held = false;
 			ip_text(&p->addr, addr);
 			if_indextoname((unsigned int)p->ifindex, ifname);
 			log_write(LOG_CRIT, "Resource group %s: %s/%u is this machine's own address on %s, "
@@ -173,6 +186,20 @@ static int check_up(struct agent *a, const struct agent_group *g, size_t *failed
 	return err;
 }
 
+/*
+ * Known before anything is done, and before an address in a line with scripts counts as
+ * started for being there: what is the machine's own is never removed.
+ */
+static void leave_own(struct agent *a, struct reconcile_action *actions, size_t max,
+		      const struct vip_present *present, size_t n_present)
+{
+	size_t n = reconcile_plan(a->groups, present, n_present, actions, max);
+
+	for (size_t i = 0; i < n; i++)
+		if (actions[i].kind == RECONCILE_LEAVE)
+			leave_present(a, &present[actions[i].index]);
+}
+
 static void execute(struct agent *a, const struct reconcile_action *actions, size_t n,
 		    const struct vip_present *present)
 {
@@ -187,7 +214,6 @@ static void execute(struct agent *a, const struct reconcile_action *actions, siz
 			remove_present(a, &present[actions[i].index]);
 			break;
 		case RECONCILE_LEAVE:
-			leave_present(a, &present[actions[i].index]);
 			break;
 		case RECONCILE_RELEASED:
 			act_release(a, g);
@@ -273,11 +299,13 @@ void act_reconcile(struct agent *a)
 		return;
 	}
 	found = look_for_places(a, all);
+	max = reconcile_max(a->groups, n);
+	actions = calloc(max + 1, sizeof(*actions));
+	if (actions)
+		leave_own(a, actions, max, present, n);
 	take_present(a, present, n);
 	for (size_t i = 0; i < a->groups->n; i++)
 		take_natives(&a->groups->v[i]);
-	max = reconcile_max(a->groups, n);
-	actions = calloc(max + 1, sizeof(*actions));
 	if (actions)
 		execute(a, actions, reconcile_plan(a->groups, present, n, actions, max), present);
 	else

@@ -266,7 +266,10 @@ static int apply(struct rtnl *rt, struct vip *vips, size_t n, bool add, size_t *
 	int results[BATCH], err = 0, ret;
 
 	for (size_t i = 0; i < n; i++) {
-		if (vips[i].ifindex) {
+		/* The machine's own, which it was before it was the group's. */
+		if (!add && vips[i].left) {
+			vips[i].held = false;
+		} else if (vips[i].ifindex) {
 			which[used] = i;
 			messages[used++] = add ? &vips[i].add : &vips[i].del;
 		} else if (add && !err) {
@@ -282,6 +285,9 @@ static int apply(struct rtnl *rt, struct vip *vips, size_t n, bool add, size_t *
 			struct vip *v = &vips[which[j]];
 			int result = ret ? ret : results[j];
 
+			/* By our hand, so no longer. */
+			if (add && !result)
+				v->left = false;
 			if (add && result == -EEXIST)
 				result = 0;
 			if (!add && result == -EADDRNOTAVAIL && !ip_is_v4(&v->addr))

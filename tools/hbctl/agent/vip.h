@@ -50,7 +50,7 @@ struct vip {
 	/* as far as we know */
 	bool held;
 	bool missing;			/* it should be there, but cannot: said so already */
-	bool left;			/* it is the machine's own, and was left: said so already */
+	bool left;			/* it is the machine's own, and stays: said so already */
 	uint64_t looked_at;		/* when its place was last looked for, for others' changes */
 	bool look_again;		/* there was another change since, too soon to look */
 	unsigned int restored;		/* times within restored_since's second */
