@@ -332,6 +332,24 @@ static void what_left_the_line_goes_first_whatever_the_goal(void **state)
 	assert_int_equal(items[4].state, RESOURCE_STOPPED);
 }
 
+/* Asked at once, and that it runs is what is wanted now: not asked for ever. */
+static void a_stop_that_fails_when_it_is_wanted_again(void **state)
+{
+	(void)state;
+	all(RESOURCE_STARTED);
+	sequence.goal = SEQUENCE_DOWN;
+	sequence_begin(&sequence, 3, RESOURCE_STOP);
+	sequence_set_goal(&sequence, SEQUENCE_UP);
+	sequence_result(&sequence, 3, RESOURCE_ERROR, now);
+	expect(RESOURCE_STATUS, 3, RESOURCE_DONE);
+	is(SEQUENCE_IS_UP);
+	assert_int_equal(items[3].stops_failed, 0);
+	/* What left the line is still to be stopped. */
+	items[3] = (struct sequence_item){ .state = RESOURCE_CHECKING, .leaving = true, .stops_failed = 11 };
+	sequence_result(&sequence, 3, RESOURCE_DONE, now);
+	assert_int_equal(items[3].state, RESOURCE_STUCK);
+}
+
 static void what_left_the_line_fails_alone(void **state)
 {
 	(void)state;
@@ -365,6 +383,7 @@ int main(void)
 		cmocka_unit_test_setup(asks_then_starts_from_the_left, setup),
 		cmocka_unit_test_setup(stops_from_the_right_without_asking, setup),
 		cmocka_unit_test_setup(what_was_stopped_is_asked_again_before_a_start, setup),
+		cmocka_unit_test_setup(a_stop_that_fails_when_it_is_wanted_again, setup),
 		cmocka_unit_test_setup(what_left_the_line_fails_alone, setup),
 		cmocka_unit_test_setup(a_failed_start_takes_all_down, setup),
 		cmocka_unit_test_setup(no_answer_is_a_failed_start, setup),

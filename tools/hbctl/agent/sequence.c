@@ -149,11 +149,17 @@ static void checked(struct sequence *s, struct sequence_item *item, enum resourc
 	if (result == RESOURCE_NOT_RUNNING) {
 		item->state = RESOURCE_STOPPED;
 		item->stops_failed = 0;
-	} else if (item->stops_failed) {
+		return;
+	}
+	if (item->stops_failed && (item->leaving || !goes_up(s))) {
 		item->state = RESOURCE_STUCK;
 		item->stops_failed = SEQUENCE_STOP_RETRIES;
 		item->retry_at = now + SEQUENCE_RETRY_NS;
-	} else if (result == RESOURCE_ERROR && goes_up(s)) {
+		return;
+	}
+	/* It was to stop, and did not; now it need not. */
+	item->stops_failed = 0;
+	if (result == RESOURCE_ERROR && goes_up(s)) {
 		start_failed(s, item, now);
 	} else if (result == RESOURCE_UNSURE && goes_up(s)) {
 		item->state = RESOURCE_STOPPED;
