@@ -154,6 +154,28 @@ check "the other node has the group" runs cookbook2 server
 refuse "nothing of it is left" on cookbook pgrep -f 'sleep 1000'
 does cookbook disk
 
+# ---- an address that its own agent's death has left there, and that comes back before it was taken down: it is announced
+on cookbook hbctl takeover cookbook
+wait_until 10000 active cookbook
+client_start client "$vip" 1000
+agent_kill cookbook
+wait_until 20000 active cookbook2
+does cookbook server slow-stop
+account cookbook >/dev/null
+agent cookbook
+wait_until 10000 grep -q 'server:a stop' "$LAB_OUT/cookbook.account"
+mono_us before
+on cookbook2 hbctl standby cookbook >/dev/null
+wait_until 10000 active cookbook
+sleep_us 4000000
+client_stop client
+check "what the earlier agent left was there all the time" has_address cookbook "$vip"
+limit "the client follows at once, us" "$(client_outage_us client "$before" $((before + 6000000)))" 1000000
+does cookbook server
+on cookbook hbctl standby cookbook >/dev/null
+wait_until 10000 active cookbook2
+wait_until 5000 joined cookbook cookbook2
+
 # ---- told to stop while a script is slow: the peer gets it when it is down
 does cookbook2 disk slow-stop
 does cookbook2 server slow-stop

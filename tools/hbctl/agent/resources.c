@@ -301,6 +301,14 @@ static enum sequence_goal goal_of(const struct agent *a, const struct agent_grou
 	}
 }
 
+static bool has_native_started(const struct agent_group *g)
+{
+	for (size_t i = 0; i < g->sequence.n; i++)
+		if (g->sequence.items[i].native && g->sequence.items[i].state == RESOURCE_STARTED)
+			return true;
+	return false;
+}
+
 static void set_goal(struct agent *a, struct agent_group *g)
 {
 	enum sequence_goal goal = goal_of(a, g), before = g->sequence.goal;
@@ -308,10 +316,14 @@ static void set_goal(struct agent *a, struct agent_group *g)
 	if (goal == before)
 		return;
 	sequence_set_goal(&g->sequence, goal);
-	if (goal == SEQUENCE_UP)
+	if (goal == SEQUENCE_UP) {
 		log_write(LOG_INFO, "Acquiring resource group: %s", g->text);
-	else if (goal == SEQUENCE_DOWN ||
-		 (goal == SEQUENCE_IDLE && before != SEQUENCE_DOWN && !sequence_is_down(&g->sequence)))
+		/* What is there already is not put there: to the neighbours it is where it was last. */
+		if (has_native_started(g))
+			announce_first(a, g);
+	}
+	if (goal == SEQUENCE_DOWN ||
+	    (goal == SEQUENCE_IDLE && before != SEQUENCE_DOWN && !sequence_is_down(&g->sequence)))
 		log_write(LOG_INFO, "Releasing resource group: %s", g->text);
 	if (goal != SEQUENCE_UP && goal != SEQUENCE_KEEP)
 		g->announce_at = 0;
