@@ -302,6 +302,9 @@ static void read_elsewhere(struct job *j)
 {
 	pid_t pid = fork();
 
+	/* Without it nobody is to be waited for: that would be a script, which is waited for elsewhere. */
+	if (pid < 0)
+		return;
 	if (pid) {
 		waitpid(pid, NULL, 0);
 		return;
