@@ -372,7 +372,8 @@ static u64 patience(void)
 
 		t = max(t, own);
 	}
-	return t * US + 2 * SEC;
+	/* Who could not hold a group tries again after a minute at most, or ten deadtimes. */
+	return t * US + 62 * SEC;
 }
 
 /* Peace: what is cut off stays so, what is dead stays dead, all the rest is well. */
