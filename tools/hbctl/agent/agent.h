@@ -476,6 +476,9 @@ size_t reconcile_max(const struct agent_groups *groups, size_t n_present);
 /* Is this address just what the vip asks for? */
 bool reconcile_match(const struct vip *v, const struct vip_present *p);
 
+/* Is it in the same place, whatever its prefix and label: put there for us by another hand? */
+bool reconcile_same_place(const struct vip *v, const struct vip_present *p);
+
 /**
  * announce_next - when is a group announced again?
  * @announced: how often it was

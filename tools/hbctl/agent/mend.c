@@ -34,11 +34,6 @@ static void take_snapshot(struct agent *a, const struct nl_snapshot *s)
 	a->seq = a->promised_seq = s->cluster.event_seq;
 }
 
-static bool is_there(const struct vip *v, const struct vip_present *p)
-{
-	return v->ifindex == p->ifindex && ip_same(&v->addr, &p->addr);
-}
-
 /* The machine's own counts as held only where it is wanted: elsewhere there is nothing to take down. */
 static void take_present(struct agent *a, const struct vip_present *present, size_t n)
 {
@@ -51,7 +46,7 @@ static void take_present(struct agent *a, const struct vip_present *present, siz
 
 			for (size_t k = 0; k < n; k++) {
 				there |= reconcile_match(v, &present[k]);
-				own |= is_there(v, &present[k]) && !present[k].ours;
+				own |= reconcile_same_place(v, &present[k]) && !present[k].ours;
 			}
 			v->left &= own;
 			v->held = there && (!v->left || agent_vip_wanted(g, j));
@@ -112,7 +107,7 @@ static void leave_present(struct agent *a, const struct vip_present *p)
 		for (size_t j = 0; j < g->n_vips; j++) {
 			struct vip *v = &g->vips[j];
 
-			if (v->left || !is_there(v, p))
+			if (v->left || !reconcile_same_place(v, p))
 				continue;
 			v->left = true;
 			v->held = false;

@@ -18,8 +18,7 @@ bool reconcile_match(const struct vip *v, const struct vip_present *p)
 	       (!p->ours || !*v->label || !strcmp(v->label, p->label));
 }
 
-/* Same place, whatever prefix and label: what was put there for us by another hand. */
-static bool same_place(const struct vip *v, const struct vip_present *p)
+bool reconcile_same_place(const struct vip *v, const struct vip_present *p)
 {
 	return v->ifindex == p->ifindex && ip_same(&v->addr, &p->addr);
 }
@@ -36,7 +35,7 @@ static bool must_go(const struct agent_groups *groups, const struct vip_present 
 
 			if (up && reconcile_match(&g->vips[j], p))
 				return false;
-			if (same_place(&g->vips[j], p)) {
+			if (reconcile_same_place(&g->vips[j], p)) {
 				configured = true;
 				wanted |= up;
 			}

@@ -352,6 +352,7 @@ int vip_restore(struct rtnl *rt, struct vip *v)
 	if (!ret)
 		ret = result;
 	v->held = !ret || ret == -EEXIST;
+	v->left &= ret != 0;
 	return !ret ? 1 : ret == -EEXIST ? 0 : ret;
 }
 
