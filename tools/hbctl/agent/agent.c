@@ -568,9 +568,7 @@ static int loop(struct agent *a, int signals, const struct run_options *o)
 	    (a->publish_fd >= 0 && agent_watch(a, a->publish_fd)))
 		return fail(HBCTL_REFUSED, "epoll: %s", strerror(errno));
 	while (!a->quit) {
-		/* An earlier agent was told to stop, and killed before it had. */
-		if (a->seen.cluster.state == HBKM_CLUSTER_LEAVING && !a->stopping &&
-		    !a->reconcile_due && all_down(a)) {
+		if (a->anew && !a->stopping && !a->reconcile_due && all_down(a)) {
 			begin_anew(a);
 			continue;
 		}
@@ -667,6 +665,7 @@ static int adopt(struct agent *a)
 		log_write(LOG_INFO, "Taking over the running cluster %s", c.name);
 		/* Held for dead until now, others have not waited for it. */
 		a->joining = !(c.flags & HBKM_CLUSTER_F_AGENT);
+		a->anew = c.state == HBKM_CLUSTER_LEAVING;
 		return HBCTL_OK;
 	}
 	log_write(LOG_WARNING, "Node %s of cluster %s was left behind here: replacing it", c.node,
@@ -773,6 +772,7 @@ static void begin_anew(struct agent *a)
 {
 	int ret;
 
+	a->anew = false;
 	log_write(LOG_INFO, "An earlier agent was stopping: that is done, and this one joins anew");
 	/* While the kernel still keeps silent what others have by now. */
 	act_drop_all(a);

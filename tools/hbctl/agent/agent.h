@@ -185,6 +185,7 @@ struct agent {
 	uint32_t refused_mark;		/* what the kernel did not take, 0: nothing */
 	uint64_t tell_at;		/* when to ask it again */
 	bool joining;			/* which file the nodes that live work by is still to be seen */
+	bool anew;			/* an earlier agent was killed while it stopped: end that first */
 	bool settling;			/* what a reload has moved from here may still run */
 	struct nl_snapshot seen;	/* what was last known, and logged */
 	uint32_t seq;			/* of the last event that was taken in */
