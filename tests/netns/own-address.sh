@@ -28,6 +28,11 @@ lives() {
 	on cookbook2 hbctl standby cookbook2 >/dev/null
 	wait_until 10000 group_is cookbook 'state active'
 	stays "$1: this one has it"
+	agent_kill cookbook
+	agent cookbook
+	wait_until 30000 joined cookbook cookbook2
+	wait_until 5000 group_is cookbook 'state active'
+	stays "$1: and so has an agent that comes after one that died"
 	on cookbook hbctl standby cookbook2 >/dev/null
 	wait_until 10000 group_is cookbook2 'state active'
 	stays "$1: it was given away again"

@@ -73,6 +73,15 @@ static bool is_machines_own(const struct vip_present *present, size_t n, size_t 
 	return is_plain(p);
 }
 
+static bool is_anybodys(const struct agent_groups *groups, const struct vip_present *p)
+{
+	for (size_t i = 0; i < groups->n; i++)
+		for (size_t j = 0; j < groups->v[i].n_vips; j++)
+			if (reconcile_same_place(&groups->v[i].vips[j], p))
+				return true;
+	return false;
+}
+
 static bool is_present(const struct vip *v, const struct vip_present *present, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -103,9 +112,10 @@ size_t reconcile_plan(const struct agent_groups *groups, const struct vip_presen
 
 	/* A peer waits for what we release, and two must not have one address. */
 	for (size_t i = 0; i < n_present; i++)
-		if (must_go(groups, &present[i]))
-			ACTION(is_machines_own(present, n_present, i) ? RECONCILE_LEAVE :
-			       RECONCILE_REMOVE, 0, i);
+		if (is_machines_own(present, n_present, i) && is_anybodys(groups, &present[i]))
+			ACTION(RECONCILE_LEAVE, 0, i);	/* wanted now or not */
+		else if (must_go(groups, &present[i]))
+			ACTION(RECONCILE_REMOVE, 0, i);
 	for (size_t i = 0; i < groups->n; i++)
 		if (groups->v[i].known && groups->v[i].state == HBKM_GROUP_RELEASING &&
 		    !groups->v[i].scripted)
