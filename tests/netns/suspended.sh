@@ -3,6 +3,7 @@
 # The machine is put to sleep, all nodes with it, under agents that live: each leaves, and comes back by itself when it wakes. It is
 # the kernel's own test of suspend, which tells everybody, freezes all processes, waits and thaws them.
 # lab: files common.sh
+# lab: not uml-debug it cannot sleep
 # shellcheck source=../lab/lib.sh
 . "$LAB_LIB"
 # shellcheck source=common.sh
