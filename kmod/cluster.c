@@ -505,17 +505,23 @@ static bool linked(struct hbkm_cluster *cl, u64 now)
 
 /*
  * For how long must all links be down to count as isolation, or one up to end
- * it? Peers bury us a deadtime after our last beat: we give up before they do,
- * but do not move anything for a carrier that is back at once. And a link that
- * comes back only to go again is trusted later each time.
+ * it? Peers bury us a deadtime after our last beat, which is the one that they
+ * have heard of: we give up before they do, but do not move anything for a carrier
+ * that is back at once. And a link that comes back only to go again is trusted
+ * later each time.
  */
 static u64 links_patience(const struct hbkm_cluster *cl)
 {
-	const struct hbkm_params *p = &cl->params;
+	u64 deadtime_ns = cl->params.deadtime_us * HBKM_NS_PER_US;
+	u64 keepalive_ns = cl->params.keepalive_us * HBKM_NS_PER_US;
 
 	if (cl->state == HBKM_CLUSTER_DOWN)
 		return 0;
-	return cl->cut ? (p->deadtime_us / 2 - p->keepalive_us) * HBKM_NS_PER_US : cl->hold_ns;
+	if (!cl->cut)
+		return cl->hold_ns;
+	if (cl->cut_promised_ns)
+		deadtime_ns = min(deadtime_ns, cl->cut_promised_ns);
+	return deadtime_ns / 2 - min(deadtime_ns / 2, keepalive_ns);
 }
 
 static void isolation_changes(struct hbkm_cluster *cl, u64 now)
@@ -552,6 +558,7 @@ static void watch_links(struct hbkm_cluster *cl, u64 now)
 	if (cut != cl->cut) {
 		cl->cut = cut;
 		cl->cut_ns = now;
+		cl->cut_promised_ns = cl->promised_ns;
 	}
 	if (cut == cl->isolated)
 		return;
