@@ -117,8 +117,10 @@ done
 
 # ---- and comes back as another life
 acquiring
-power_off cookbook
+cut cookbook
 wait_address cookbook2 "$vip" 1000
+# Not before: to take a node apart holds up all of the kernel that is the other one's, too.
+node_del cookbook
 took=$(($(address_us cookbook2 "$vip" "$CUT_US") - CUT_US))
 limit "powered off: the other has it within deadtime and a little, us" "$took" 3500
 node cookbook eth0=10.0.2.15/24@br0
