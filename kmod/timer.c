@@ -167,14 +167,19 @@ static void judge(struct tasklet_struct *work)
 	struct hbkm_node *node = container_of(work, struct hbkm_node, judge.work);
 	struct hbkm_alarm *alarm = &node->judge;
 	struct hbkm_cluster *cl = node->cl;
-	u64 next = 0, now;
+	u64 next = 0, now, late_ns;
 
 	spin_lock(&cl->lock);
 	now = ktime_get_ns();
 	if (cl->state == HBKM_CLUSTER_DOWN || node->removed || alarm_is_set(alarm))
 		goto unlock;
-	/* Between its ring and now we have listened: that is no stall. */
-	hbkm_node_judge(node, now, hbkm_since(alarm->due_ns, alarm->rang_ns), &next);
+	/*
+	 * Between its ring and now we have listened: that is no stall. But if so much
+	 * was heard that a beat of ours is overdue, theirs may be, too.
+	 */
+	late_ns = max(hbkm_since(alarm->due_ns, alarm->rang_ns),
+		      hbkm_since(cl->beat.due_ns, now));
+	hbkm_node_judge(node, now, late_ns, &next);
 	node->judging = next;
 	if (next)
 		alarm_set(alarm, next);
