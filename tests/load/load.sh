@@ -157,8 +157,8 @@ row() {
 	measure "$1 at $2 us: of $n beats, half / 999 of 1000 / all late by at most" \
 		"$((half / 1000)) / $((most / 1000)) / $((worst / 1000))" us
 	measure "$1 at $2 us: stalls" "$stalled" ''
-	# There the client's question waits for its turn among the flood, too, and the answer: 6.1 ms of 3 were the worst seen.
-	[[ $1 != flood-fifo ]] || slack=4000
+	# There the client's question waits for its turn, too, and the answer.
+	[[ $1 != flood-fifo ]] || slack=3000
 	[[ $imprecise == *" $1 "* ]] || limit "$1 at $2 us: 999 of 1000 beats late by, us" $((most / 1000)) 50
 	if [[ $1 != agent-stopped ]]; then
 		client_start client "$vip" 200
