@@ -192,4 +192,4 @@ def table:
 	if .growth == [] then empty else
 	(["hbkm, nodes", "groups", "sent by", "beat, ms", "instructions a node and beat", "outage, ms: min / median / p99 / max"] | head(.)),
 	(.growth[] | [(.nodes, .groups | tostring), .cast, (.beat_ms, .ns_per_node_and_beat | tostring), (.outage_ms | three)] | row),
-	(.growth_fit[] | "", "A node's beat, \(.cast), costs \(.ns_per_peer) instructions more for each peer.") end;
+	(.growth_fit[] | "", "A node's beat, \(.cast), costs \(.ns_per_node) instructions and \(.ns_per_peer) more for each peer.") end;

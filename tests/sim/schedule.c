@@ -359,6 +359,18 @@ static void bad_day(void)
 	}
 }
 
+/* Who could not hold a group tries again after a minute at most, or ten deadtimes. */
+static bool any_rests(void)
+{
+	unsigned int i, k;
+
+	for (i = 0; i < sim.n; i++)
+		for (k = 0; k < sim.n_groups; k++)
+			if (sim.machines[i].cl && sim.machines[i].state[k] == HBKM_GROUP_FAILED)
+				return true;
+	return false;
+}
+
 /* The longest time that anybody has to wait for anything. */
 static u64 patience(void)
 {
@@ -372,8 +384,7 @@ static u64 patience(void)
 
 		t = max(t, own);
 	}
-	/* Who could not hold a group tries again after a minute at most, or ten deadtimes. */
-	return t * US + 62 * SEC;
+	return t * US + (any_rests() ? 62 : 2) * SEC;
 }
 
 /* Peace: what is cut off stays so, what is dead stays dead, all the rest is well. */

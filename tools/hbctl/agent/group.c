@@ -328,8 +328,7 @@ static void remove_ours(struct agent *a, struct vip *v, const struct vip_present
 	char text[64];
 
 	for (size_t i = 0; i < n; i++) {
-		if (!present[i].ours || present[i].ifindex != v->ifindex ||
-		    !ip_same(&present[i].addr, &v->addr) ||
+		if (!present[i].ours || !reconcile_same_place(v, &present[i]) ||
 		    vip_remove_present(a->rt, &present[i]))
 			continue;
 		v->held = false;
