@@ -21,11 +21,14 @@
 #define LOOK_NS		(1ULL * NSEC_PER_MSEC)
 
 /*
- * A group taken over warm is announced at once and then after 5 ms, 20, 80, 320
- * and 1280: a frame may be lost, and the agent may be unable to do its part.
+ * A group taken over warm is announced at once and then after 0.3 ms, 1.2, 5, 20,
+ * 80, 320 and 1280: a frame may be lost, and the agent may be unable to do its part.
+ * The first two are for clients that have just lost an answer: to lose the first
+ * frame should not cost them more than the verdict did. And each pushes what has
+ * been received (timer.c), their questions among it.
  */
-#define ANNOUNCEMENTS	6
-#define ANNOUNCE_NS	(5ULL * NSEC_PER_MSEC)
+#define ANNOUNCEMENTS	8
+#define ANNOUNCE_NS	(1280ULL * NSEC_PER_MSEC >> 2 * (ANNOUNCEMENTS - 2))
 
 /**
  * hbkm_group_by_id() - find a group
