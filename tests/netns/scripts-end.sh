@@ -24,6 +24,7 @@ begin() {
 
 # module_goes TEXT ACCOUNT: it is unloaded, and cookbook's scripts are told what ACCOUNT, a regex, says from the last begin on.
 module_goes() {
+	: >"$LAB_OUT/asked"
 	rmmod hbkm 2>"$LAB_OUT/rmmod" || fail "rmmod: $(<"$LAB_OUT/rmmod")"
 	sleep_us 20000
 	check_holders "$1: the address goes at once" ''
@@ -36,6 +37,8 @@ module_goes() {
 	ended cookbook2 20000
 	check_eq "$1: the other agent ends, too" 4 "$STATUS"
 	check_eq "$1: where nothing was done" '' "$(account cookbook2)"
+	# Where it is installed, it would be there again, and the address until then.
+	check_eq "$1: nobody has the kernel load it again" '' "$(<"$LAB_OUT/asked")"
 }
 
 LAB_POLL_US=20000
@@ -49,6 +52,11 @@ for name in cookbook cookbook2; do
 	script "$name" server
 done
 configure
+
+# What the kernel asks for is written down.
+printf '#!/bin/sh\necho "$*" >>%s\n' "$LAB_OUT/asked" >/run/modprobe
+chmod +x /run/modprobe
+echo /run/modprobe >/proc/sys/kernel/modprobe
 
 # ---- the module
 up='disk:r0 start, server:a start, ' down='server:a stop, disk:r0 stop, '

@@ -388,16 +388,24 @@ static int receive(struct hbnl *nl, uint32_t seq, struct answer *answer)
  */
 #define MESSAGE_ROOM	1024
 
-static struct nl_msg *new_message(struct hbnl *nl, int flags, uint8_t cmd)
+/* The kernel's header has no name for it. */
+#define CTRL_VERSION	2
+
+static struct nl_msg *family_message(int family, int flags, uint8_t cmd, uint8_t version)
 {
 	struct nl_msg *msg = nlmsg_alloc_size(MESSAGE_ROOM);
 
-	if (msg && !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, nl->family, 0,
-				NLM_F_REQUEST | NLM_F_ACK | flags, cmd, HBKM_GENL_VERSION)) {
+	if (msg && !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0,
+				NLM_F_REQUEST | NLM_F_ACK | flags, cmd, version)) {
 		nlmsg_free(msg);
 		msg = NULL;
 	}
 	return msg;
+}
+
+static struct nl_msg *new_message(struct hbnl *nl, int flags, uint8_t cmd)
+{
+	return family_message(nl->family, flags, cmd, HBKM_GENL_VERSION);
 }
 
 /* Sends and frees @msg. @put: what adding its attributes returned. */
@@ -534,17 +542,27 @@ const char *hbnl_error(const struct hbnl *nl)
 	return nl->error;
 }
 
+/*
+ * By its number, which no later one has: a module that went and came back is not
+ * the one we spoke to. To ask for the name would have the kernel load it again, and
+ * wait for that, while our addresses are still there.
+ */
 bool hbnl_present(struct hbnl *nl)
 {
 	char keep[sizeof(nl->error)];
-	int old = nl->family;
-	bool ret;
+	struct nl_msg *msg;
+	int put, ret;
 
 	memcpy(keep, nl->error, sizeof(keep));
-	/* A module that went and came back is not the one we spoke to. */
-	ret = !resolve(nl) && (old < 0 || nl->family == old);
+	if (nl->family < 0) {
+		ret = resolve(nl) ? -ENOENT : 0;
+	} else {
+		msg = family_message(GENL_ID_CTRL, 0, CTRL_CMD_GETFAMILY, CTRL_VERSION);
+		put = msg ? nla_put_u16(msg, CTRL_ATTR_FAMILY_ID, (uint16_t)nl->family) : 0;
+		ret = request(nl, msg, put, NULL, NULL);
+	}
 	memcpy(nl->error, keep, sizeof(keep));
-	return ret;
+	return ret != -ENOENT;
 }
 
 int hbnl_fail(struct hbnl *nl, const char *what, int err)
