@@ -294,7 +294,7 @@ struct hbkm_link {
 	struct hbkm_port __rcu *port;
 	struct dst_cache route;
 	struct sk_buff *lastword;
-	u8 hop[MAX_ADDR_LEN];
+	u8 hop[MAX_ADDR_LEN] __aligned(8);
 	struct in6_addr hop_saddr;
 	atomic64_t tx;
 	atomic64_t tx_errors;
@@ -695,7 +695,7 @@ void hbkm_lastword_close(struct hbkm_port *port);
 void hbkm_lastword_attach(struct hbkm_link *link);
 void hbkm_lastword_detach(struct hbkm_link *link);
 void hbkm_lastword_learn(struct hbkm_link *link, struct net_device *dev,
-			 const struct dst_entry *dst, const struct in6_addr *saddr);
+			 const struct neighbour *hop, const struct in6_addr *saddr);
 void hbkm_lastword_prepare(struct hbkm_cluster *cl);
 void hbkm_lastword_renew(struct hbkm_cluster *cl);
 void hbkm_lastword_init(void);

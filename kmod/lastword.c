@@ -23,7 +23,7 @@
  * both when one of them goes; then nothing is sent, and deadtime has to do.
  */
 #include <linux/delay.h>
-#include <linux/if_ether.h>
+#include <linux/etherdevice.h>
 #include <linux/module.h>
 #include <linux/netpoll.h>
 #include <linux/panic.h>
@@ -119,21 +119,20 @@ void hbkm_lastword_detach(struct hbkm_link *link)
  * hbkm_lastword_learn() - a beat goes this way; so would the last word
  * @link: on which
  * @dev: its device
- * @dst: its route
+ * @hop: the next one on its route, its address known; broadcast and multicast have
+ *	 theirs, too, once something was sent
  * @saddr: its source
  *
  * Context: softirq, RCU, tx_lock held.
  */
 void hbkm_lastword_learn(struct hbkm_link *link, struct net_device *dev,
-			 const struct dst_entry *dst, const struct in6_addr *saddr)
+			 const struct neighbour *hop, const struct in6_addr *saddr)
 {
-	struct neighbour *hop;
-
 	if (!link->lastword)
 		return;
-	/* Broadcast and multicast have entries, too, once something was sent. */
-	hop = link->family->next_hop(link, dev, dst);
-	if (!hop || !(READ_ONCE(hop->nud_state) & NUD_VALID))
+	/* Mostly nothing is new; what is read while it changes is seen with the next beat. */
+	if (dev->addr_len == ETH_ALEN && ether_addr_equal_64bits(link->hop, hop->ha) &&
+	    ipv6_addr_equal(&link->hop_saddr, saddr))
 		return;
 	neigh_ha_snapshot(link->hop, hop, dev);
 	link->hop_saddr = *saddr;

@@ -190,19 +190,37 @@ struct udphdr *hbkm_xmit_put_udp(struct sk_buff *skb, const struct hbkm_link *li
 	return uh;
 }
 
+/*
+ * While an address is asked for, the stack keeps what is to go there, a hundred beats
+ * and more, and they all come at once with the answer: one of them says it all.
+ */
+static bool one_waits(const struct neighbour *hop, u8 state)
+{
+	return unlikely(state & NUD_INCOMPLETE) && skb_queue_len_lockless(&hop->arp_queue);
+}
+
 static int send(struct hbkm_link *link, struct net_device *dev, struct hbkm_port *port,
 		const u8 *frame, size_t len)
 {
 	struct sock *sk = port->sock->sk;
+	struct neighbour *hop;
 	struct dst_entry *dst;
 	struct in6_addr saddr;
 	struct sk_buff *skb;
+	u8 state;
 	int ret;
 
 	dst = route(link, dev, sk, &saddr);
 	if (IS_ERR(dst))
 		return PTR_ERR(dst);
-	hbkm_lastword_learn(link, dev, dst, &saddr);
+	hop = link->family->next_hop(link, dev, dst);
+	state = hop ? READ_ONCE(hop->nud_state) : NUD_NONE;
+	if (one_waits(hop, state) && !link->cl->parted) {
+		dst_release(dst);
+		return 0;
+	}
+	if (state & NUD_VALID)
+		hbkm_lastword_learn(link, dev, hop, &saddr);
 	skb = take_skb(link->cl, len);
 	if (!skb) {
 		dst_release(dst);

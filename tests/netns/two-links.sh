@@ -43,6 +43,20 @@ wait_until 1000 says cookbook2 'paths_heard 1 paths_echoed 1' nodes cookbook
 check "the other one may die as well" says cookbook2 'paths_heard 1 paths_echoed 1' nodes cookbook
 heal cookbook eth0
 wait_until 2000 says cookbook2 'paths_heard 0,1 paths_echoed 0,1' nodes cookbook
+# ---- and who is at the other end of the dead one has to be asked for again: what could not be sent meanwhile is told no more
+capture cookbook2 eth1 asked src 10.0.3.15 and udp
+cut cookbook eth1
+on cookbook ip neigh flush dev eth1
+sleep_us 300000
+heal cookbook eth1
+wait_until 5000 says cookbook2 'paths_heard 0,1 paths_echoed 0,1' nodes cookbook
+sleep_us 100000
+capture_stop cookbook2
+tcpdump -n -tt --nano -r "$LAB_OUT/asked" 2>/dev/null >"$LAB_OUT/asked.txt"
+check_ge "the path comes back, beats come over it" "$(wc -l <"$LAB_OUT/asked.txt")" 50
+check_le "of which so many at once" "$(awk '{ split($1, t, "."); now = t[1] % 1000000 * 1000000 + t[2] / 1000
+	if (now - since > 500) { since = now; n = 0 }
+	if (++n > most) most = n } END { print most + 0 }' "$LAB_OUT/asked.txt")" 3
 check_eq "no death in all that, by cookbook" 0 "$(dead_events cookbook)"
 check_eq "nor by cookbook2" 0 "$(dead_events cookbook2)"
 refuse "and the address was never on cookbook2" grep -q " add $vip/" "$LAB_OUT/cookbook2.addresses"
