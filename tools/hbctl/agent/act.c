@@ -81,8 +81,7 @@ static void acquire(struct agent *a, struct agent_group *g, uint64_t cause_ns)
 
 	for (size_t i = 0; i < g->n_vips && !err; i++) {
 		failed = i;
-		if (!g->vips[i].ifindex)
-			err = group_vip_prepare(a, &g->vips[i]);
+		err = group_vip_place(a, &g->vips[i]);
 		if (!err)
 			err = vip_check_up(a->rt, &g->vips[i]);
 	}

@@ -23,6 +23,12 @@ const char *group_vip_text(const struct vip *v, char *buf, size_t size);
 int group_vip_prepare(struct agent *a, struct vip *v);
 
 /*
+ * Before it is brought up: its place is looked for if it has none, or if routes may have changed
+ * since that was found; then it keeps what it has where none is found now.
+ */
+int group_vip_place(struct agent *a, struct vip *v);
+
+/*
  * Forgets what has left the line of a group that stays, once all of that is stopped.
  * Return: true if it did; then the group may be one without scripts from here on.
  */

@@ -143,6 +143,20 @@ int group_vip_prepare(struct agent *a, struct vip *v)
 	return ret;
 }
 
+int group_vip_place(struct agent *a, struct vip *v)
+{
+	struct vip new = *v;
+	int ret;
+
+	if (v->ifindex && (!v->look_again || v->held))
+		return 0;
+	new.look_again = false;
+	ret = group_vip_prepare(a, &new);
+	if (!ret || !v->ifindex)
+		*v = new;
+	return v->ifindex ? 0 : ret;
+}
+
 void groups_prepare(struct agent *a)
 {
 	char text[64];

@@ -141,10 +141,8 @@ static int add_missing(struct agent *a, struct agent_group *g, size_t which)
 {
 	struct vip *v = &g->vips[which];
 	char text[64];
-	int err = 0;
+	int err = group_vip_place(a, v);
 
-	if (!v->ifindex)
-		err = group_vip_prepare(a, v);
 	if (!err)
 		err = vip_add(a->rt, v, 1, NULL);
 	group_vip_text(v, text, sizeof(text));

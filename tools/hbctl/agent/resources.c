@@ -108,12 +108,11 @@ static void take_result(struct agent *a, struct agent_group *g, size_t i,
 static int native_do(struct agent *a, struct agent_group *g, size_t i, enum resource_op op)
 {
 	struct vip *v = &g->vips[g->resources[i].what.address];
-	int err = 0;
+	int err;
 
 	if (op == RESOURCE_STOP)
 		return vip_remove(a->rt, v, 1, NULL);
-	if (!v->ifindex)
-		err = group_vip_prepare(a, v);
+	err = group_vip_place(a, v);
 	if (!err)
 		err = vip_check_up(a->rt, v);
 	return err ?: vip_add(a->rt, v, 1, NULL);

@@ -14,6 +14,14 @@ static bool is_wanted(const struct agent_group *g, const struct vip *v)
 	return agent_vip_wanted(g, (size_t)(v - g->vips));
 }
 
+/* Once more in a second: the kernel tells of an interface before it has its routes. */
+static void look_later(struct agent *a, struct vip *v)
+{
+	if (!a->retry_at)
+		a->retry_at = v->looked_at + RETRY_NS;
+	v->look_again = true;
+}
+
 /*
  * It has no place yet: is there one now? Where a route is to tell, all of them are
  * read, so not more often than once in a second, whatever happens on the machine.
@@ -24,9 +32,7 @@ static bool find_place(struct agent *a, struct vip *v)
 
 	if (!*v->want_ifname || v->want_prefix_len < 0) {
 		if (v->looked_at && now - v->looked_at < RETRY_NS) {
-			if (!a->retry_at)
-				a->retry_at = v->looked_at + RETRY_NS;
-			v->look_again = true;
+			look_later(a, v);
 			return false;
 		}
 		v->looked_at = now;
@@ -177,9 +183,12 @@ static void link_changed(struct agent *a, struct agent_group *g, struct vip *v,
 		v->up = c->up;
 		v->running = c->running;
 	} else if (v->ifindex != c->ifindex) {
-		/* A default route has led to it, and its network may be there now. */
-		if (c->up && !v->direct)
+		/* A default route has led to it, and its network may be there now, or soon. */
+		if (c->up && !v->direct) {
 			act_look_again(a, g, v);
+			if (!v->direct)
+				look_later(a, v);
+		}
 		return;
 	} else {
 		v->up = c->up;
