@@ -21,8 +21,9 @@
 #define LOOK_NS		(1ULL * NSEC_PER_MSEC)
 
 /*
- * A group taken over warm is announced at once and then after 0.3 ms, 1.2, 5, 20,
- * 80, 320 and 1280: a frame may be lost, and the agent may be unable to do its part.
+ * A group taken over warm is announced at once and then again, after 0.3 ms, after
+ * 1.2 more, 5, 20, 80, 320 and 1280: a frame may be lost, and the agent may be unable to do
+ * its part.
  * The first two are for clients that have just lost an answer: to lose the first
  * frame should not cost them more than the verdict did. And each pushes what has
  * been received (timer.c), their questions among it.

@@ -367,7 +367,7 @@ struct hbkm_group {
  * @params: times and policies (lock)
  * @state: enum hbkm_cluster_state (lock)
  * @reason: why we leave (lock)
- * @parted: the good-bye is said, and no beat may follow it (lock)
+ * @parted: the good-bye is said, and no beat may follow it (either lock; set under both)
  * @isolated: all links are down, and that counts (lock)
  * @cut: all links are down (lock)
  * @cut_ns: since when that is so, or not so (lock)

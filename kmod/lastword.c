@@ -131,7 +131,7 @@ void hbkm_lastword_learn(struct hbkm_link *link, struct net_device *dev,
 	if (!link->lastword)
 		return;
 	/* Mostly nothing is new; what is read while it changes is seen with the next beat. */
-	if (dev->addr_len == ETH_ALEN && ether_addr_equal_64bits(link->hop, hop->ha) &&
+	if (dev->addr_len == ETH_ALEN && data_race(ether_addr_equal_64bits(link->hop, hop->ha)) &&
 	    ipv6_addr_equal(&link->hop_saddr, saddr))
 		return;
 	neigh_ha_snapshot(link->hop, hop, dev);

@@ -190,13 +190,21 @@ struct udphdr *hbkm_xmit_put_udp(struct sk_buff *skb, const struct hbkm_link *li
 	return uh;
 }
 
+/* Sent no more seldom than so, what a beat says can wait for the next one. */
+#define OFTEN_NS	(100 * NSEC_PER_MSEC)
+
+/* A beat was not sent, and that is no error. */
+#define HELD_BACK	1
+
 /*
  * While an address is asked for, the stack keeps what is to go there, a hundred beats
- * and more, and they all come at once with the answer: one of them says it all.
+ * and more where they are frequent, and they all come at once with the answer. So
+ * nothing is added where something waits, but a good-bye.
  */
-static bool one_waits(const struct neighbour *hop, u8 state)
+static bool is_held_back(const struct hbkm_cluster *cl, const struct neighbour *hop, u8 state)
 {
-	return unlikely(state & NUD_INCOMPLETE) && skb_queue_len_lockless(&hop->arp_queue);
+	return unlikely(state & NUD_INCOMPLETE) && skb_queue_len_lockless(&hop->arp_queue) &&
+	       data_race(cl->interval_ns) <= OFTEN_NS && !cl->parted;
 }
 
 static int send(struct hbkm_link *link, struct net_device *dev, struct hbkm_port *port,
@@ -215,9 +223,9 @@ static int send(struct hbkm_link *link, struct net_device *dev, struct hbkm_port
 		return PTR_ERR(dst);
 	hop = link->family->next_hop(link, dev, dst);
 	state = hop ? READ_ONCE(hop->nud_state) : NUD_NONE;
-	if (one_waits(hop, state) && !link->cl->parted) {
+	if (is_held_back(link->cl, hop, state)) {
 		dst_release(dst);
-		return 0;
+		return HELD_BACK;
 	}
 	if (state & NUD_VALID)
 		hbkm_lastword_learn(link, dev, hop, &saddr);
@@ -243,6 +251,8 @@ static int send_on_link(struct hbkm_link *link, const u8 *frame, size_t len)
 	if (!port || !dev || READ_ONCE(link->state) != HBKM_LINK_UP)
 		return 0;
 	ret = send(link, dev, port, frame, len);
+	if (ret == HELD_BACK)
+		return 0;
 	if (ret) {
 		atomic64_inc(&link->tx_errors);
 		hbkm_count(link->cl->stats, HBKM_STAT_TX_ERROR);

@@ -5,7 +5,6 @@
 # space does. Measured against the cold way, and then with no user space at all: the agent of the one that takes over is
 # stopped, and starved by real-time tasks.
 # lab: files common.sh
-# lab: modules cls_flower act_gact
 # shellcheck source=../lab/lib.sh
 . "$LAB_LIB"
 # shellcheck source=common.sh
@@ -125,28 +124,6 @@ mono_us end
 measure "the agent is stopped that would take over: client outage" "$(client_outage_us client "$CUT_US" "$end")" us
 limit "it is taken over all the same, us" "$(client_outage_us client "$CUT_US" "$end")" 4500
 check "by $OTHER's kernel alone" group_is "$OTHER" 'state active'
-kill -CONT "$pid"
-heal "$holder"
-wait_until 2000 joined cookbook cookbook2
-wait_until 2000 group_is "$holder" 'state standby'
-holder=$OTHER
-
-# ---- and what it announces first, a request and an answer, is lost on the way
-other_of "$holder"
-agent_pid "$OTHER" pid
-kill -STOP "$pid"
-tc qdisc add dev "$OTHER.eth0" clsact
-tc filter add dev "$OTHER.eth0" ingress protocol arp flower arp_tip "$vip" action drop random determ pass 3
-sleep_us 100000
-now=$(mono_us)
-cut_at $((now + 5000)) "$holder"
-sleep_us 100000
-mono_us end
-tc -s filter show dev "$OTHER.eth0" ingress >"$LAB_OUT/lost"
-tc qdisc del dev "$OTHER.eth0" clsact
-check_ge "its first frames are lost" "$(sed -n 's/.*(dropped \([0-9]*\),.*/\1/p' "$LAB_OUT/lost" | head -n 1)" 2
-measure "the first announcement is lost: client outage" "$(client_outage_us client "$CUT_US" "$end")" us
-limit "the next comes at once, us" "$(client_outage_us client "$CUT_US" "$end")" 4500
 kill -CONT "$pid"
 heal "$holder"
 wait_until 2000 joined cookbook cookbook2

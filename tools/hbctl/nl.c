@@ -543,7 +543,7 @@ const char *hbnl_error(const struct hbnl *nl)
 }
 
 /*
- * By its number, which no later one has: a module that went and came back is not
+ * By its number, which no other has soon: a module that went and came back is not
  * the one we spoke to. To ask for the name would have the kernel load it again, and
  * wait for that, while our addresses are still there.
  */
@@ -554,15 +554,11 @@ bool hbnl_present(struct hbnl *nl)
 	int put, ret;
 
 	memcpy(keep, nl->error, sizeof(keep));
-	if (nl->family < 0) {
-		ret = resolve(nl) ? -ENOENT : 0;
-	} else {
-		msg = family_message(GENL_ID_CTRL, 0, CTRL_CMD_GETFAMILY, CTRL_VERSION);
-		put = msg ? nla_put_u16(msg, CTRL_ATTR_FAMILY_ID, (uint16_t)nl->family) : 0;
-		ret = request(nl, msg, put, NULL, NULL);
-	}
+	msg = family_message(GENL_ID_CTRL, 0, CTRL_CMD_GETFAMILY, CTRL_VERSION);
+	put = msg ? nla_put_u16(msg, CTRL_ATTR_FAMILY_ID, (uint16_t)nl->family) : 0;
+	ret = request(nl, msg, put, NULL, NULL);
 	memcpy(nl->error, keep, sizeof(keep));
-	return ret != -ENOENT;
+	return ret != -ENOENT && ret != -ENODEV;
 }
 
 int hbnl_fail(struct hbnl *nl, const char *what, int err)
