@@ -21,7 +21,10 @@ typedef u16 __be16;
 typedef u32 __be32;
 #define __percpu
 #define __rcu
+#define __aligned(n)		__attribute__((__aligned__(n)))
 #define fallthrough		__attribute__((__fallthrough__))
+#define unlikely(x)		(x)
+#define data_race(x)		(x)
 #define READ_ONCE(x)		(x)
 #define WRITE_ONCE(x, v)	((x) = (v))
 #define container_of(p, type, member) ((type *)((char *)(p) - offsetof(type, member)))
@@ -334,7 +337,13 @@ struct dst_cache {
 	int unused;
 };
 
-struct neighbour;
+/* The network has none: there are no addresses to be asked for. */
+enum { NUD_NONE = 0, NUD_INCOMPLETE = 1, NUD_VALID = 2 };
+
+struct neighbour {
+	u8 nud_state;
+	int arp_queue;
+};
 
 typedef u16 sa_family_t;
 

@@ -91,7 +91,7 @@ void hbkm_link_remove(struct hbkm_link *link)
 
 /* A machine that crashes here does so without a word. */
 void hbkm_lastword_learn(struct hbkm_link *link, struct net_device *dev,
-			 const struct dst_entry *dst, const struct in6_addr *saddr)
+			 const struct neighbour *hop, const struct in6_addr *saddr)
 {
 }
 

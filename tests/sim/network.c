@@ -142,8 +142,18 @@ static void addresses(const struct sk_buff *skb, struct in6_addr *saddr, struct 
 {
 }
 
+static struct neighbour *next_hop(const struct hbkm_link *link, struct net_device *dev,
+				  const struct dst_entry *dst)
+{
+	(void)link;
+	(void)dev;
+	(void)dst;
+	return NULL;
+}
+
 const struct hbkm_family sim_family = {
 	.cached = cached,
+	.next_hop = next_hop,
 	.put_headers = put_headers,
 	.out = out,
 	.addresses = addresses,
