@@ -186,7 +186,7 @@ static void link_changed(struct agent *a, struct agent_group *g, struct vip *v,
 		/* A default route has led to it, and its network may be there now, or soon. */
 		if (c->up && !v->direct) {
 			act_look_again(a, g, v);
-			if (!v->direct)
+			if (!v->direct && !*v->want_ifname)
 				look_later(a, v);
 		}
 		return;
