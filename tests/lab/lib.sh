@@ -364,6 +364,14 @@ client_outage_us() {
 	labtool outage "$LAB_OUT/$1.client" "${@:2}"
 }
 
+# client_unanswered_us NODE FROM_US TO_US: the same, but what there was of a gap before FROM_US is not counted.
+client_unanswered_us() {
+	client_gaps "$1" 0 "$2" "$3" | awk -v from="$2" '{
+		gap = $2 - ($1 > from ? $1 : from)
+		if (gap > longest) longest = gap
+	} END { printf "%d\n", longest }'
+}
+
 # ---- load ------------------------------------------------------------------------------------------------------------
 
 # rt_unlimited: lets SCHED_FIFO processes have all of the processor, as a machine tuned for them would.

@@ -107,7 +107,8 @@ one_holder() {
 	fi
 }
 
-# death: the holder dies, and lives again. Adds to the arrays verdicts and outages.
+# death: the holder dies, and lives again. Adds to the arrays verdicts, outages (from the last answer before it on), since (from the
+# death itself on), and before (how long the load alone left the client without an answer, within 100 ms before it).
 death() {
 	local now
 	one_holder
@@ -119,6 +120,8 @@ death() {
 	died "$CUT_US" $((CUT_US + 10000000))
 	verdicts+=($((DIED_US - CUT_US)))
 	outages+=("$(client_outage_us client "$CUT_US" $((CUT_US + 100000)))")
+	since+=("$(client_unanswered_us client "$CUT_US" $((CUT_US + 100000)))")
+	before+=("$(client_outage_us client $((CUT_US - 100000)) $((CUT_US - 5000)))")
 	heal "$HOLDER"
 	wait_until 60000 one_holder
 }
@@ -132,7 +135,7 @@ answered() {
 # row LOAD DEADTIME_US
 row() {
 	local keepalive=$(($2 / 3)) slack=2000 from to stalled pid n half most worst wrong name verdict outage
-	local -a verdicts=() outages=()
+	local -a verdicts=() outages=() since=() before=()
 	for name in cookbook cookbook2; do
 		on "$name" hbctl set keepalive 1ms deadtime 100ms
 		on "$name" hbctl set keepalive "${keepalive}us" deadtime "$2us"
@@ -157,7 +160,7 @@ row() {
 	measure "$1 at $2 us: of $n beats, half / 999 of 1000 / all late by at most" \
 		"$((half / 1000)) / $((most / 1000)) / $((worst / 1000))" us
 	measure "$1 at $2 us: stalls" "$stalled" ''
-	# There the client's question waits for its turn, too, and the answer.
+	# There a question waits for its turn, too, and the answer: some are under way when the holder dies, and were lost already.
 	[[ $1 != flood-fifo ]] || slack=3000
 	[[ $imprecise == *" $1 "* ]] || limit "$1 at $2 us: 999 of 1000 beats late by, us" $((most / 1000)) 50
 	if [[ $1 != agent-stopped ]]; then
@@ -171,14 +174,22 @@ row() {
 			limit "$1 at $2 us: verdict, us" "$verdict" $(($2 + 2000))
 		done
 		measure "$1 at $2 us: outages" "${outages[*]}" us
-		for outage in "${outages[@]}"; do
-			[[ $unanswered == *" $1 "* ]] || limit "$1 at $2 us: client outage, us" "$outage" $(($2 + slack))
-		done
+		measure "$1 at $2 us: without an answer since the death" "${since[*]}" us
+		measure "$1 at $2 us: without an answer before it" "${before[*]}" us
+		if [[ $unanswered != *" $1 "* ]]; then
+			for outage in "${outages[@]}"; do
+				limit "$1 at $2 us: client outage, us" "$outage" $(($2 + slack))
+			done
+			for outage in "${since[@]}"; do
+				limit "$1 at $2 us: without an answer since the death, us" "$outage" $(($2 + 2000))
+			done
+		fi
 	fi
 	end_load "$1"
-	printf '{"kernel":"%s","load":"%s","standby":"%s","deadtime_us":%d,"seconds":%d,"deaths":%d,"stalls":%d,"late_ns":[%d,%d,%d],"verdict_us":[%s],"outage_us":[%s]}\n' \
+	printf '{"kernel":"%s","load":"%s","standby":"%s","deadtime_us":%d,"seconds":%d,"deaths":%d,"stalls":%d,"late_ns":[%d,%d,%d],"verdict_us":[%s],"outage_us":[%s],"since_death_us":[%s],"before_us":[%s]}\n' \
 		"$LAB_KERNEL" "$1" "${warm:-cold}" "$2" "$seconds" "$wrong" "$stalled" "$half" "$most" "$worst" \
-		"$(IFS=,; echo "${verdicts[*]}")" "$(IFS=,; echo "${outages[*]}")" >>"$LAB_OUT/rows"
+		"$(IFS=,; echo "${verdicts[*]}")" "$(IFS=,; echo "${outages[*]}")" "$(IFS=,; echo "${since[*]}")" \
+		"$(IFS=,; echo "${before[*]}")" >>"$LAB_OUT/rows"
 	[[ $LAB_EXACT == 1 ]] || cp "$LAB_OUT/trace" "$LAB_OUT/trace.$1.$2"
 }
 
