@@ -71,12 +71,17 @@ start_frozen() {
 }
 end_frozen() { fsfreeze -u "$frozen"; }
 
-# The agent of the holder stands still for 5 s: the peer takes over in order, for nobody is dead.
+# The agent of the holder stands still for 5 s: the peer takes over in order, for nobody is dead; or, if it is warm, none has to.
 start_agent-stopped() {
 	local pid
 	agent_pid "$HOLDER" pid
 	kill -STOP "$pid"
 	sleep_us 5000000
+	if [[ -z $warm ]]; then
+		check "agent-stopped: the peer has taken it over, in order" group_is "$OTHER" 'state active'
+	else
+		check "agent-stopped: the holder goes on without it" group_is "$HOLDER" 'state active'
+	fi
 	kill -CONT "$pid"
 }
 
@@ -117,7 +122,8 @@ death() {
 	sleep_us 300000
 	# Until the address answers again, or never.
 	wait_until 10000 answered
-	died "$CUT_US" $((CUT_US + 10000000))
+	died "$HOLDER" "$CUT_US" $((CUT_US + 10000000))
+	check_ge "$HOLDER is dead" "$DIED" 1
 	verdicts+=($((DIED_US - CUT_US)))
 	outages+=("$(client_outage_us client "$CUT_US" $((CUT_US + 100000)))")
 	since+=("$(client_unanswered_us client "$CUT_US" $((CUT_US + 100000)))")
@@ -153,10 +159,12 @@ row() {
 	cat $trace/trace >"$LAB_OUT/trace"
 	stalls
 	stalled=$((STALLS - stalled))
-	died "$from" "$to"
+	died '' "$from" "$to"
 	read -r n half most worst < <(lateness "$LAB_OUT/trace")
 	wrong=$DIED
+	check "$1: the load was there all the time" loaded
 	check_eq "$1 at $2 us: deaths" 0 "$wrong"
+	check_ge "$1 at $2 us: beats of both nodes that this is about" "$n" $(((to - from) / keepalive * 19 / 10))
 	measure "$1 at $2 us: of $n beats, half / 999 of 1000 / all late by at most" \
 		"$((half / 1000)) / $((most / 1000)) / $((worst / 1000))" us
 	measure "$1 at $2 us: stalls" "$stalled" ''
@@ -171,6 +179,7 @@ row() {
 		client_stop client
 		measure "$1 at $2 us: verdicts" "${verdicts[*]}" us
 		for verdict in "${verdicts[@]}"; do
+			check_ge "$1 at $2 us: verdict, us, not before its time" "$verdict" $(($2 - 2 * keepalive))
 			limit "$1 at $2 us: verdict, us" "$verdict" $(($2 + 2000))
 		done
 		measure "$1 at $2 us: outages" "${outages[*]}" us

@@ -19,6 +19,14 @@ load() {
 	loads+=($!)
 }
 
+# loaded: nothing of the load has come to an end.
+loaded() {
+	local pid
+	for pid in "${loads[@]}"; do
+		kill -0 "$pid" || return
+	done
+}
+
 end_load() {	# NAME
 	local pid
 	for pid in "${loads[@]}"; do

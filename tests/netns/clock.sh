@@ -10,10 +10,11 @@
 
 # step SECONDS: the wall clock, and what the lab derives from it.
 step() {
-	local seconds
+	local seconds now
 	seconds=$(date +%s)
 	date -s "@$((seconds + $1))" >/dev/null
-	check_ge "the clock was set by $1 s" $((($(date +%s) - seconds - $1 + 2) * 1)) 1
+	now=$(($(date +%s) - seconds))
+	check "the clock was set by $1 s" test "$now" -ge "$1" -a "$now" -le $(($1 + 2))
 	read -r lab_mono lab_real < <(labtool mono)
 	# shellcheck disable=SC2034 # lib.sh's
 	lab_clock_offset=$(((lab_real - lab_mono) / 1000))

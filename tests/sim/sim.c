@@ -31,7 +31,10 @@ struct tally {
 };
 
 static struct tally *tally;
-static unsigned long long first = 1, count = 10000;
+/* So many schedules give reason to look for each invariant, or it is of no use any more. */
+#define ENOUGH	10000
+
+static unsigned long long first = 1, count = ENOUGH;
 static double start;
 
 static double seconds(void)
@@ -141,6 +144,7 @@ static bool work_together(unsigned int jobs)
 static int run_many(unsigned int jobs)
 {
 	bool bad = jobs > 1 || count > 1 ? work_together(jobs) : work();
+	bool idle = false;
 	unsigned int i;
 
 	printf("sim: %llu schedules from seed %llu, %llu frames, %.1f s: %s\n", tally->done, first,
@@ -148,10 +152,14 @@ static int run_many(unsigned int jobs)
 	if (count < 1000)
 		return bad;
 	printf("sim: there was reason to look, for each invariant:");
-	for (i = 0; i < N_INVARIANTS; i++)
+	for (i = 0; i < N_INVARIANTS; i++) {
 		printf("%s %s %llu", i ? "," : "", sim_invariants[i], tally->looked[i]);
+		idle |= !tally->looked[i];
+	}
 	printf("\n");
-	return bad;
+	if (idle && !bad && count >= ENOUGH)
+		printf("sim: an invariant was never looked at\n");
+	return bad || (idle && count >= ENOUGH);
 }
 
 int main(int argc, char **argv)

@@ -36,16 +36,6 @@ if [[ -n ${warm-} ]]; then
 	}
 fi
 
-# node_id NAME: sets NODE_ID to what tracepoints call it: the module's own hash of the name (FNV-1a).
-node_id() {
-	local i code hash=2166136261
-	for ((i = 0; i < ${#1}; i++)); do
-		printf -v code %d "'${1:i:1}"
-		hash=$(((hash ^ code) * 16777619 & 0xffffffff))
-	done
-	printf -v NODE_ID %08x "$hash"
-}
-
 # Who is cut off holds the other one for dead, too, and perhaps earlier: what counts is the death of the other one.
 kind_decided() {
 	other_of "$1"
