@@ -69,7 +69,7 @@ static bool come_back(struct hbkm_cluster *cl, u8 reason)
 	return cl->asleep && !hbkm_cluster_start(cl, NULL);
 }
 
-/* Context: process. Sleeps, WAIT_NS at most. */
+/* Context: process. Sleeps, WAIT_NS and HBKM_SEND_MS at most. */
 static void leave_everywhere(u8 reason)
 {
 	u64 until = ktime_get_ns() + WAIT_NS;
@@ -78,7 +78,9 @@ static void leave_everywhere(u8 reason)
 		return;
 	while (everywhere(busy, reason) && ktime_get_ns() < until)
 		usleep_range(200, 500);
-	everywhere(go, reason);
+	/* Or the devices would go with what they still have to send: nobody would be told. */
+	if (everywhere(go, reason))
+		msleep(HBKM_SEND_MS);
 }
 
 /* Context: process. User space may live, or be gone already. */

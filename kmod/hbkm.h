@@ -58,6 +58,9 @@
 /* Network control (RFC 4594), as routing protocols and VRRP mark theirs. */
 #define HBKM_TOS		0xc0
 
+/* Within which a network card has sent a frame: a machine that goes waits for its last one. */
+#define HBKM_SEND_MS	10
+
 struct genl_info;
 struct netpoll;
 struct rtable;

@@ -34,8 +34,6 @@
 #include <net/neighbour.h>
 #include "hbkm.h"
 
-#define SEND_MS 10		/* within which a network card has sent one frame */
-
 static bool panic_leave = true;
 module_param(panic_leave, bool, 0444);
 MODULE_PARM_DESC(panic_leave, "tell the peers of a panic, by netpoll (default: Y)");
@@ -212,7 +210,7 @@ static void say(struct hbkm_link *link, const u8 *frame)
 /*
  * Context: panic: interrupts off, the other processors stopped, or about to be.
  * Takes no lock of ours, allocates nothing; bounded by the number of links, and by
- * SEND_MS before a reboot at once.
+ * HBKM_SEND_MS before a reboot at once.
  */
 static int panic_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
@@ -246,7 +244,7 @@ static int panic_event(struct notifier_block *nb, unsigned long event, void *ptr
 	}
 	/* A machine that reboots at once takes with it what its network card still has to send. */
 	if (said && panic_timeout < 0)
-		mdelay(SEND_MS);
+		mdelay(HBKM_SEND_MS);
 	return NOTIFY_DONE;
 }
 

@@ -59,7 +59,7 @@ first_gone() {
 # healing TEXT HEAL_US LAST [ARP_US]: what is to be so, two seconds after they were connected again; ARP may need so long
 # until they are in contact.
 healing() {
-	local text=$1 heal=$2 last=$3 arp=${4-0} end=$(($2 + 2000000)) found outage
+	local text=$1 heal=$2 last=$3 arp=${4-0} end=$(($2 + 2000000)) found contact outage
 	sleep_until_us "$end"
 	check_holders "$text: in the end $last has it" "$last"
 	check "$text: and both know" joined cookbook cookbook2
@@ -67,6 +67,10 @@ healing() {
 	check_match "$text: one gave it up" cookbook "$LOSER"
 	measure "$text: from healing until only $WINNER has it" $((GONE_US - heal)) us
 	limit "$text: from healing until only one has it, us" $((GONE_US - heal)) $((arp + 2 * beat + 2000))
+	# The first of either to hear the other: until then there is nothing that they could do.
+	contact=$(printf '%s\n' "$(event_us cookbook "$heal" '"event":"change"' '"object":"node"')" \
+		"$(event_us cookbook2 "$heal" '"event":"change"' '"object":"node"')" | sort -n | head -n 1)
+	limit "$text: from contact until only one has it, us" $((GONE_US - contact)) $((2 * beat + 2000))
 	found=$(event_us "$LOSER" "$heal" '"event":"conflict"' '"name":"cookbook"' "\"other\":\"$WINNER\"")
 	check_ge "$text: before that $LOSER is told of the conflict, us" $((GONE_US - ${found:-$end})) 0
 	found=$(event_us "$LOSER" "${found:-$end}" '"event":"conflict"' '"other":null')
