@@ -6,5 +6,6 @@ load: deps
 	$(MAKE) -j$$(nproc) module tools
 	tests/load/matrix -s 60 -d 5
 	tests/load/matrix -w -s 10 -d 5
+	tests/load/matrix --kernel 6.1-rt -w -s 10 -d 2
 
 .PHONY: load

@@ -17,10 +17,11 @@ answered() {
 		$2 != last { if (n) printf "%s*%d ", last, n; last = $2; n = 0 } { n++ } END { printf "%s*%d\n", last, n }'
 }
 
-# said FILE MAC FROM_US TO_US: how often this machine has said by ARP, within that time, that the address is its own.
+# said FILE MAC FROM_US TO_US: how often this machine has said by ARP, within that time, that $address, by default the virtual one,
+# is its own.
 said() {
 	tcpdump -tt -n -e -r "$LAB_OUT/$1" arp 2>/dev/null | awk -v mac="$2" -v from="$3" -v to="$4" \
-		-v offset="$lab_clock_offset" -v address="$vip" '
+		-v offset="$lab_clock_offset" -v address="${address-$vip}" '
 		$2 == mac && (index($0, "tell " address ",") || index($0, "Announcement " address ",") ||
 			index($0, "Reply " address " is-at")) {
 			split($1, t, ".")
@@ -102,6 +103,19 @@ ip -n other neigh flush dev eth0
 check "which is found by ARP" pings other 10.0.2.15
 check_eq "none of which was dropped" $((dropped + 2)) "$(counter cookbook guard_drop)"
 check_eq "the one that has it drops nothing" 0 "$(counter cookbook2 guard_drop)"
+# The kernel announces addresses by itself where it is told to, as when the interface has another MAC.
+on cookbook sysctl -q net.ipv4.conf.eth0.arp_notify=1
+rm -f "$LAB_OUT/renewed"
+capture client eth0 renewed arp
+on cookbook ip link set eth0 address 02:00:00:00:02:77
+sleep_us 100000
+capture_stop client
+mono_us now
+check_ge "the kernel announces what is its own" "$(address=10.0.2.15 said renewed 02:00:00:00:02:77 0 "$now")" 1
+check_eq "but not what is not" 0 "$(said renewed 02:00:00:00:02:77 0 "$now")"
+check_ge "as the guard dropped it" "$(counter cookbook guard_drop)" $((dropped + 3))
+on cookbook ip link set eth0 address "${mac[cookbook]}"
+on cookbook sysctl -q net.ipv4.conf.eth0.arp_notify=0
 refuse "a probe finds one machine" on other sh -c "arping -D -c 2 -w 1 -I eth0 $vip | grep -q ${mac[cookbook]}"
 
 # ---- back: it takes its address off, and has nothing to say
