@@ -504,11 +504,28 @@ static bool linked(struct hbkm_cluster *cl, u64 now)
 }
 
 /*
+ * The first of those who hear us to bury us does so after the deadtime that it has
+ * of its own: while times are changed node by node, that may be less than ours. Who
+ * would find us late by its own goes by what we told.
+ */
+static u64 least_deadtime_ns(const struct hbkm_cluster *cl)
+{
+	u64 least_ns = cl->promised_ns ?: U64_MAX;
+	const struct hbkm_node *node;
+
+	list_for_each_entry(node, &cl->nodes, list)
+		if (node != cl->self && hbkm_detector_present(&node->detector) &&
+		    node->detector.deadtime_us > 2 * cl->params.keepalive_us)
+			least_ns = min(least_ns, node->detector.deadtime_us * HBKM_NS_PER_US);
+	return least_ns;
+}
+
+/*
  * For how long must all links be down to count as isolation, or one up to end
- * it? Peers bury us a deadtime after our last beat, which is the one that they
- * have heard of: we give up before they do, but do not move anything for a carrier
- * that is back at once. And a link that comes back only to go again is trusted
- * later each time.
+ * it? Peers bury us a deadtime after our last beat, which is one that they have
+ * heard of, or their own: we give up before they do, but do not move anything for a
+ * carrier that is back at once. And a link that comes back only to go again is
+ * trusted later each time.
  */
 static u64 links_patience(const struct hbkm_cluster *cl)
 {
@@ -519,8 +536,7 @@ static u64 links_patience(const struct hbkm_cluster *cl)
 		return 0;
 	if (!cl->cut)
 		return cl->hold_ns;
-	if (cl->cut_promised_ns)
-		deadtime_ns = min(deadtime_ns, cl->cut_promised_ns);
+	deadtime_ns = min(deadtime_ns, cl->cut_deadtime_ns);
 	return deadtime_ns / 2 - min(deadtime_ns / 2, keepalive_ns);
 }
 
@@ -558,7 +574,7 @@ static void watch_links(struct hbkm_cluster *cl, u64 now)
 	if (cut != cl->cut) {
 		cl->cut = cut;
 		cl->cut_ns = now;
-		cl->cut_promised_ns = cl->promised_ns;
+		cl->cut_deadtime_ns = least_deadtime_ns(cl);
 	}
 	if (cut == cl->isolated)
 		return;

@@ -374,7 +374,7 @@ struct hbkm_group {
  * @isolated: all links are down, and that counts (lock)
  * @cut: all links are down (lock)
  * @cut_ns: since when that is so, or not so (lock)
- * @cut_promised_ns: the deadtime that was told before (lock)
+ * @cut_deadtime_ns: the least that a peer will wait for us then (lock)
  * @hold_ns: for how long a link must be up to end an isolation (lock)
  * @calm_ns: another isolation before this is a flapping link's (lock)
  * @gone: it is being taken down, and its last event was sent (lock)
@@ -455,7 +455,7 @@ struct hbkm_cluster {
 	u64 interval_ns;
 	u64 slow_ns;
 	u64 cut_ns;
-	u64 cut_promised_ns;
+	u64 cut_deadtime_ns;
 	u64 hold_ns;
 	u64 calm_ns;
 	u32 event_seq;

@@ -74,6 +74,7 @@ end_frozen() { fsfreeze -u "$frozen"; }
 # The agent of the holder stands still for 5 s: the peer takes over in order, for nobody is dead; or, if it is warm, none has to.
 start_agent-stopped() {
 	local pid
+	other_of "$HOLDER"
 	agent_pid "$HOLDER" pid
 	kill -STOP "$pid"
 	sleep_us 5000000

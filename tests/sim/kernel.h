@@ -29,6 +29,7 @@ typedef u32 __be32;
 #define WRITE_ONCE(x, v)	((x) = (v))
 #define container_of(p, type, member) ((type *)((char *)(p) - offsetof(type, member)))
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
+#define U64_MAX			UINT64_MAX
 #define min_t(type, a, b)	({ type a__ = (a), b__ = (b); a__ < b__ ? a__ : b__; })
 #define max_t(type, a, b)	({ type a__ = (a), b__ = (b); a__ > b__ ? a__ : b__; })
 #define min(a, b)		({ __typeof__(a) a_ = (a); __typeof__(b) b_ = (b); a_ < b_ ? a_ : b_; })
