@@ -165,7 +165,7 @@ row() {
 	wrong=$DIED
 	check "$1: the load was there all the time" loaded
 	check_eq "$1 at $2 us: deaths" 0 "$wrong"
-	check_ge "$1 at $2 us: beats of both nodes that this is about" "$n" $(((to - from) / keepalive * 19 / 10))
+	check_ge "$1 at $2 us: beats of both nodes that this is about" "$n" $(((to - from) * 19 / (keepalive * 10)))
 	measure "$1 at $2 us: of $n beats, half / 999 of 1000 / all late by at most" \
 		"$((half / 1000)) / $((most / 1000)) / $((worst / 1000))" us
 	measure "$1 at $2 us: stalls" "$stalled" ''
