@@ -17,11 +17,11 @@ answered() {
 		$2 != last { if (n) printf "%s*%d ", last, n; last = $2; n = 0 } { n++ } END { printf "%s*%d\n", last, n }'
 }
 
-# said FILE MAC FROM_US TO_US: how often this machine has said by ARP, within that time, that $address, by default the virtual one,
-# is its own.
+# said FILE MAC FROM_US TO_US [ADDR]: how often this machine has said by ARP, within that time, that this address, by default the
+# virtual one, is its own.
 said() {
 	tcpdump -tt -n -e -r "$LAB_OUT/$1" arp 2>/dev/null | awk -v mac="$2" -v from="$3" -v to="$4" \
-		-v offset="$lab_clock_offset" -v address="${address-$vip}" '
+		-v offset="$lab_clock_offset" -v address="${5-$vip}" '
 		$2 == mac && (index($0, "tell " address ",") || index($0, "Announcement " address ",") ||
 			index($0, "Reply " address " is-at")) {
 			split($1, t, ".")
@@ -111,7 +111,7 @@ on cookbook ip link set eth0 address 02:00:00:00:02:77
 sleep_us 100000
 capture_stop client
 mono_us now
-check_ge "the kernel announces what is its own" "$(address=10.0.2.15 said renewed 02:00:00:00:02:77 0 "$now")" 1
+check_ge "the kernel announces what is its own" "$(said renewed 02:00:00:00:02:77 0 "$now" 10.0.2.15)" 1
 check_eq "but not what is not" 0 "$(said renewed 02:00:00:00:02:77 0 "$now")"
 check_ge "as the guard dropped it" "$(counter cookbook guard_drop)" $((dropped + 3))
 on cookbook ip link set eth0 address "${mac[cookbook]}"

@@ -124,8 +124,8 @@ check "told to stop, the agent takes its programs with it" runs_not stubborn
 wait_address cookbook2 "$vip"
 
 # ---- failfast: the machine is rebooted, which is to this one its process namespace
-# Both nodes share one kernel here: interfaces that go with the one are waited for by the other, if it has an address to add. PREEMPT_RT has
-# that take longer, for the sake of processes that are not to be interrupted.
+# Both nodes share one kernel here: interfaces that go with the one are waited for by the other, if it has an address to add.
+# PREEMPT_RT has that take longer, for the sake of processes that are not to be interrupted.
 [[ ! -w /sys/kernel/rcu_normal ]] || echo 0 >/sys/kernel/rcu_normal
 settings=('failfast root /usr/local/bin/vital')
 configure_one cookbook

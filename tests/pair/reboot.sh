@@ -23,10 +23,8 @@ for how in reboot halt poweroff rmmod; do
 	check_eq "$how: the other is left" left "$(peer b state)"
 	check_eq "$how: with its reason" "$reason" "$(peer b reason)"
 	check_le "$how: taken over long before deadtime, ms" "$TOOK_MS" $((deadtime_ms / 2))
-	if [[ $how == rmmod ]]; then
-		check "rmmod: the address is off" eval '! has a'
-		power_cut a
-	elif [[ $how == halt ]]; then
+	[[ $how != rmmod ]] || check "$how: the address is off" has_not a
+	if [[ $how == halt || $how == rmmod ]]; then
 		power_cut a
 	else
 		ends a

@@ -73,12 +73,6 @@ static void __exit go(void)
 }
 module_exit(go);
 
-static int __init come(void)
-{
-	return 0;
-}
-module_init(come);
-
 static const struct kernel_param_ops hold_ops = { .set = hold };
 static const struct kernel_param_ops hold_softirqs_ops = { .set = hold_softirqs };
 
