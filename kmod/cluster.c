@@ -189,6 +189,30 @@ void hbkm_cluster_destroy(struct hbkm_net *hn, u8 reason)
 	put_device(&cl->dev);
 }
 
+/**
+ * hbkm_cluster_promise() - own times have changed, or those of a peer, or whether it is there
+ * @cl: the cluster
+ *
+ * The first of those who hear us to bury us does so after the deadtime that it has
+ * of its own: while times are changed node by node, that may be less than ours. Who
+ * would find us late by its own goes by what we told: so all this counts from the next
+ * beat on.
+ *
+ * Context: bottom halves off, lock held.
+ */
+void hbkm_cluster_promise(struct hbkm_cluster *cl)
+{
+	u64 least_ns = cl->params.deadtime_us * HBKM_NS_PER_US;
+	const struct hbkm_node *node;
+
+	lockdep_assert_held(&cl->lock);
+	list_for_each_entry(node, &cl->nodes, list)
+		if (node != cl->self && hbkm_detector_present(&node->detector) &&
+		    node->detector.deadtime_us > 2 * cl->params.keepalive_us)
+			least_ns = min(least_ns, node->detector.deadtime_us * HBKM_NS_PER_US);
+	cl->promise_ns = least_ns;
+}
+
 static bool agent_is_overdue(const struct hbkm_cluster *cl, u64 now)
 {
 	u64 timeout = cl->params.agent_timeout_us * HBKM_NS_PER_US;
@@ -239,6 +263,7 @@ void hbkm_cluster_set_params(struct hbkm_cluster *cl, const struct hbkm_params *
 				group->asked_ns = now;
 	}
 	cl->params = *p;
+	hbkm_cluster_promise(cl);
 	timing = hbkm_timing(cl);
 	if (cl->state != HBKM_CLUSTER_DOWN) {
 		if (interval < cl->interval_ns) {
@@ -270,8 +295,10 @@ static void forget(struct hbkm_cluster *cl, u64 now)
 	} while (!incarnation);
 	WRITE_ONCE(cl->incarnation, incarnation);	/* who receives compares it without the lock */
 	cl->seq = 0;
+	hbkm_group_forget_claimants(cl);
 	list_for_each_entry(node, &cl->nodes, list)
 		hbkm_node_forget(node, now);
+	hbkm_cluster_promise(cl);
 }
 
 /**
@@ -478,6 +505,9 @@ void hbkm_cluster_late(struct hbkm_cluster *cl, u64 now, u64 late_ns)
 	struct hbkm_node *node;
 
 	lockdep_assert_held(&cl->lock);
+	/* In time, by any node's deadtime: it is ours, or longer. */
+	if (late_ns <= timing.deadtime_ns / 64 && !silent)
+		return;
 	/* Of all our timers the one that was due first knows best how late we are. */
 	list_for_each_entry(node, &cl->nodes, list)
 		hbkm_detector_look_again(&node->detector, &timing, now, late_ns, false);
@@ -501,23 +531,6 @@ static bool linked(struct hbkm_cluster *cl, u64 now)
 		up |= hbkm_link_tick(link, now);
 	rcu_read_unlock();
 	return up;
-}
-
-/*
- * The first of those who hear us to bury us does so after the deadtime that it has
- * of its own: while times are changed node by node, that may be less than ours. Who
- * would find us late by its own goes by what we told.
- */
-static u64 least_deadtime_ns(const struct hbkm_cluster *cl)
-{
-	u64 least_ns = cl->promised_ns ?: U64_MAX;
-	const struct hbkm_node *node;
-
-	list_for_each_entry(node, &cl->nodes, list)
-		if (node != cl->self && hbkm_detector_present(&node->detector) &&
-		    node->detector.deadtime_us > 2 * cl->params.keepalive_us)
-			least_ns = min(least_ns, node->detector.deadtime_us * HBKM_NS_PER_US);
-	return least_ns;
 }
 
 /*
@@ -574,7 +587,7 @@ static void watch_links(struct hbkm_cluster *cl, u64 now)
 	if (cut != cl->cut) {
 		cl->cut = cut;
 		cl->cut_ns = now;
-		cl->cut_deadtime_ns = least_deadtime_ns(cl);
+		cl->cut_deadtime_ns = cl->promised_ns ?: U64_MAX;
 	}
 	if (cut == cl->isolated)
 		return;

@@ -100,6 +100,41 @@ unsigned int hbkm_election_rival(const struct hbkm_ballot *b)
 	return rival;
 }
 
+/* Is this a better claim to the group than @other's, to one that hears both? */
+static bool claims_before(const struct hbkm_voter *v, const struct hbkm_voter *other)
+{
+	if (hbkm_group_claimed(v->state) != hbkm_group_claimed(other->state))
+		return hbkm_group_claimed(v->state);
+	if (v->deaf != other->deaf)
+		return v->deaf;
+	return v->term > other->term;
+}
+
+/**
+ * hbkm_election_claimant() - who else claims the group, or still takes it down?
+ * @b: the view
+ * @after: the one with the best claim next to this one's; HBKM_NOBODY: the best of all
+ *
+ * For those that do not hear it themselves: of two that claim and do not hear each
+ * other, who hears both decides as they would.
+ *
+ * Return: index of the voter, or HBKM_NOBODY if there is none.
+ */
+unsigned int hbkm_election_claimant(const struct hbkm_ballot *b, unsigned int after)
+{
+	const struct hbkm_voter *v = b->voters;
+	unsigned int best = HBKM_NOBODY;
+	unsigned int i;
+
+	for (i = 0; i < b->n; i++) {
+		if (i == b->self || i == after || !occupies(&v[i]))
+			continue;
+		if (best == HBKM_NOBODY || claims_before(&v[i], &v[best]))
+			best = i;
+	}
+	return best;
+}
+
 /* Not only by the strongest: of that one we may be unsure. */
 static bool outranked(const struct hbkm_ballot *b)
 {
@@ -163,6 +198,8 @@ static enum hbkm_action when_free(const struct hbkm_ballot *b)
 	 */
 	if ((b->patient && better_one_joins(b, b->self)) || deaf_one_takes_it(b))
 		return HBKM_ACTION_KEEP;
+	if (b->vouched)
+		return HBKM_ACTION_KEEP;
 	for (i = 0; i < b->n; i++)
 		if (i != b->self && occupies(&b->voters[i]))
 			return HBKM_ACTION_KEEP;
@@ -186,7 +223,7 @@ static enum hbkm_action when_held(const struct hbkm_ballot *b)
 
 	if (!me->able)
 		return HBKM_ACTION_RELEASE;
-	if (outranked(b))
+	if (outranked(b) || b->outvoted)
 		return HBKM_ACTION_YIELD;
 	if (me->state != HBKM_GROUP_ACTIVE)
 		return HBKM_ACTION_KEEP;

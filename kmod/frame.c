@@ -61,18 +61,6 @@ u32 hbkm_name_id(const char *name)
 	return hash ?: 1;
 }
 
-/**
- * hbkm_frame_len() - bytes that a frame with these counts takes, MAC included
- * @f: only @f->nr_nodes and @f->nr_groups are read
- *
- * Return: the length; the MAC begins HBKM_FRAME_MAC_LEN before it.
- */
-size_t hbkm_frame_len(const struct hbkm_frame *f)
-{
-	return HBKM_FRAME_MIN_LEN + f->nr_nodes * HBKM_FRAME_NODE_LEN +
-	       f->nr_groups * HBKM_FRAME_GROUP_LEN;
-}
-
 /* A deadtime that the sender could not have been configured with is no deadtime. */
 static bool times_sane(const struct hbkm_frame *f)
 {
@@ -89,7 +77,8 @@ static bool groups_sane(const struct hbkm_frame *f)
 
 	for (i = 0; i < f->nr_groups; i++) {
 		hbkm_frame_group(f, i, &g);
-		if (g.state > HBKM_GROUP_FAILED)
+		if (g.state > HBKM_GROUP_FAILED || g.claimants[0] > f->nr_nodes ||
+		    g.claimants[1] > f->nr_nodes)
 			return false;
 	}
 	return true;
@@ -179,6 +168,8 @@ void hbkm_frame_group(const struct hbkm_frame *f, unsigned int i, struct hbkm_fr
 	g->term = get32(p + 4);
 	g->state = p[8];
 	g->flags = p[9];
+	g->claimants[0] = p[10];
+	g->claimants[1] = p[11];
 }
 
 /**
@@ -245,5 +236,6 @@ void hbkm_frame_put_group(u8 *buf, const struct hbkm_frame *f, unsigned int i,
 	put32(p + 4, g->term);
 	p[8] = g->state;
 	p[9] = g->flags;
-	put16(p + 10, 0);
+	p[10] = g->claimants[0];
+	p[11] = g->claimants[1];
 }

@@ -266,19 +266,23 @@ static bool in_order(const struct hbkm_group *group, u32 id)
 /*
  * Nodes with other orders than ours would each hand the group to another, or
  * wait for each other. What all can agree on is the order of the ids, and to
- * leave things where they are.
+ * leave things where they are. And so does who hears none of those, but one that does.
  */
 static void settle_order(struct hbkm_ballot *b)
 {
 	struct hbkm_voter v;
 	u32 self = b->voters[b->self].id;
-	bool agree = true;
+	bool told = false;
 	unsigned int i, j;
 
-	for (i = 0; i < b->n; i++)
-		if (b->voters[i].able && !b->voters[i].agrees)
-			agree = false;
-	if (agree)
+	b->differs = false;
+	for (i = 0; i < b->n; i++) {
+		if (!b->voters[i].able)
+			continue;
+		b->differs |= !b->voters[i].agrees;
+		told |= b->voters[i].flags & HBKM_FRAME_GROUP_F_BY_ID;
+	}
+	if (!b->differs && !told)
 		return;
 	b->failback = false;
 	for (i = 1; i < b->n; i++) {
@@ -290,6 +294,56 @@ static void settle_order(struct hbkm_ballot *b)
 	for (i = 0; i < b->n; i++)
 		if (b->voters[i].id == self)
 			b->self = i;
+}
+
+static const struct hbkm_node *node_by_slot(const struct hbkm_cluster *cl, u8 slot)
+{
+	const struct hbkm_node *node;
+
+	list_for_each_entry(node, &cl->nodes, list)
+		if (node->slot == slot)
+			return node;
+	return NULL;
+}
+
+/* Of whom others tell that they claim a group, whom we do not hear: their ids, 0: of nobody. */
+struct told {
+	u32 holder;
+	u32 rival;	/* and we claim it, too */
+};
+
+/*
+ * Where two do not hear each other, who hears both keeps them from holding it both:
+ * it tells each of the other, and the one whose claim it puts first keeps it.
+ */
+static struct told hear_witnesses(struct hbkm_cluster *cl, const struct hbkm_group *group,
+				  struct hbkm_ballot *b)
+{
+	const struct hbkm_node *node, *other;
+	const struct hbkm_share *share;
+	struct told told = {};
+	unsigned int i;
+
+	list_for_each_entry(node, &cl->nodes, list) {
+		share = &node->shares[group->slot];
+		if (!share->news || !hbkm_detector_present(&node->detector))
+			continue;
+		b->vouched = true;
+		cl->recheck = true;	/* of our claim it may not know yet */
+		for (i = 0; i < HBKM_FRAME_CLAIMANTS; i++) {
+			other = share->news & 1U << i ? node_by_slot(cl, share->claimants[i]) : NULL;
+			if (!other || hbkm_detector_present(&other->detector))
+				continue;
+			if (i == 0)
+				told.holder = other->id;
+			if (!hbkm_group_claimed(group->state) ||
+			    node->named_seq < group->claimed_seq)
+				continue;
+			told.rival = other->id;
+			b->outvoted |= i == 0;
+		}
+	}
+	return told;
 }
 
 static bool has_rested(const struct hbkm_cluster *cl, const struct hbkm_group *group, u64 now)
@@ -309,6 +363,8 @@ static void build_ballot(const struct hbkm_cluster *cl, const struct hbkm_group 
 	b->n = 0;
 	b->failback = cl->params.auto_failback != HBKM_FAILBACK_OFF;
 	b->retry = has_rested(cl, group, now);
+	b->vouched = false;
+	b->outvoted = false;
 	b->patient = now < cl->settled_ns + cl->params.deadtime_us * HBKM_NS_PER_US;
 	for (i = 0; i < group->n_order; i++) {
 		node = hbkm_node_by_id(cl, group->order[i]);
@@ -342,6 +398,8 @@ static void set_state(struct hbkm_cluster *cl, struct hbkm_group *group, u8 stat
 	else if (!group->asked_ns)
 		group->asked_ns = now;
 	group->gave_up &= state == HBKM_GROUP_RELEASING;
+	if (hbkm_group_claimed(state) && !hbkm_group_claimed(group->state))
+		group->claimed_seq = cl->seq + 1;
 	group->state = state;
 	trace_hbkm_group(group->id, state, group->term, now);
 	hbkm_notify_group(cl, group, now);
@@ -459,6 +517,26 @@ static void watch_conflict(struct hbkm_cluster *cl, struct hbkm_group *group, u3
 	hbkm_notify_conflict(cl, group, now);
 }
 
+/* What of it those are to know that do not hear all that we hear. */
+static void take_view(const struct hbkm_cluster *cl, struct hbkm_group *group,
+		      const struct hbkm_ballot *b)
+{
+	/* Before all have told us theirs, we know of no claim that it is the best. */
+	unsigned int i = group->added_ns ? 1 : 0;
+	unsigned int claimant = HBKM_NOBODY;
+	const struct hbkm_node *node;
+
+	group->by_id = b->differs;
+	memset(group->claimants, 0, sizeof(group->claimants));
+	for (; i < HBKM_FRAME_CLAIMANTS; i++) {
+		claimant = hbkm_election_claimant(b, claimant);
+		if (claimant == HBKM_NOBODY)
+			break;
+		node = hbkm_node_by_id(cl, b->voters[claimant].id);
+		group->claimants[i] = node->slot;
+	}
+}
+
 static u32 holder_of(const struct hbkm_ballot *b)
 {
 	const struct hbkm_voter *holder = NULL;
@@ -472,9 +550,8 @@ static u32 holder_of(const struct hbkm_ballot *b)
 }
 
 static void watch_holder(struct hbkm_cluster *cl, struct hbkm_group *group,
-			 const struct hbkm_ballot *b, u64 now)
+			 u32 holder, u64 now)
 {
-	u32 holder = holder_of(b);
 
 	/* Where somebody could hold it, the next failure is a first one. */
 	if (holder)
@@ -505,18 +582,6 @@ static void heed_newer_wish(struct hbkm_group *group, struct hbkm_ballot *b)
 			me->flags = group->flags;
 		}
 	}
-}
-
-/**
- * hbkm_group_flags() - what is told of a group besides its state
- * @group: the group
- *
- * Context: lock held. Return: HBKM_GROUP_F_*.
- */
-u32 hbkm_group_flags(const struct hbkm_group *group)
-{
-	return group->flags | (group->warm ? HBKM_GROUP_F_WARM : 0) |
-	       (group->ready ? HBKM_GROUP_F_READY : 0);
 }
 
 /* Could we take it over without the agent? True if that is new. */
@@ -557,6 +622,7 @@ bool hbkm_group_elect(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now
 {
 	u8 before = group->state;
 	struct hbkm_ballot b;
+	struct told told;
 	unsigned int best;
 	bool changed;
 	u32 rival;
@@ -568,9 +634,11 @@ bool hbkm_group_elect(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now
 		released(cl, group, now);
 	build_ballot(cl, group, now, &b);
 	heed_newer_wish(group, &b);
-	rival = rival_of(group, &b);
+	told = hear_witnesses(cl, group, &b);
+	rival = rival_of(group, &b) ?: told.rival;
 	if (group->added_ns && told_by_all(cl, group))
 		group->added_ns = 0;
+	take_view(cl, group, &b);
 	/* A failed acquisition is tried again, and patience ends, by time alone. */
 	if (group->state == HBKM_GROUP_FAILED || group->added_ns ||
 	    (group->state == HBKM_GROUP_STANDBY && b.patient))
@@ -591,7 +659,7 @@ bool hbkm_group_elect(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now
 		release(cl, group, now);
 		break;
 	case HBKM_ACTION_KEEP:
-		watch_holder(cl, group, &b, now);
+		watch_holder(cl, group, holder_of(&b) ?: told.holder, now);
 		break;
 	}
 	watch_conflict(cl, group, rival, now);
@@ -682,6 +750,52 @@ void hbkm_group_forgive_all(struct hbkm_cluster *cl, u64 now)
 			continue;
 		forgive(cl, group, now);
 		cl->recheck = true;
+	}
+}
+
+/**
+ * hbkm_group_forget_claimants() - nothing is known of the nodes any longer
+ * @cl: the cluster
+ *
+ * Until the next election nobody is told who claims what.
+ *
+ * Context: bottom halves off, lock held.
+ */
+void hbkm_group_forget_claimants(struct hbkm_cluster *cl)
+{
+	struct hbkm_group *group;
+
+	list_for_each_entry(group, &cl->groups, list)
+		memset(group->claimants, 0, sizeof(group->claimants));
+}
+
+/**
+ * hbkm_group_forget_node() - a node goes, and another may have its slot
+ * @cl: the cluster
+ * @gone: the node, no longer in the list
+ *
+ * What others tell of it goes on to count: it lives, and now we hear it no longer.
+ *
+ * Context: bottom halves off, lock held.
+ */
+void hbkm_group_forget_node(struct hbkm_cluster *cl, const struct hbkm_node *gone)
+{
+	struct hbkm_group *group;
+	struct hbkm_node *node;
+	unsigned int i;
+
+	hbkm_group_forget_claimants(cl);
+	list_for_each_entry(node, &cl->nodes, list) {
+		list_for_each_entry(group, &cl->groups, list) {
+			struct hbkm_share *share = &node->shares[group->slot];
+
+			for (i = 0; i < HBKM_FRAME_CLAIMANTS; i++) {
+				if (share->claimants[i] != gone->slot)
+					continue;
+				share->claimants[i] = HBKM_STRANGER;
+				share->news |= 1U << i;
+			}
+		}
 	}
 }
 

@@ -118,17 +118,24 @@ struct hbkm_params {
 	u32 mark;
 };
 
+/* In place of the slot of a node that is not configured here. */
+#define HBKM_STRANGER	0xff
+
 /**
  * struct hbkm_share - what a node says of a group
  * @known: it says anything
  * @state: enum hbkm_group_state
- * @flags: HBKM_GROUP_F_*
- * @term: of its latest claim
+ * @news: bit i: it has heard @claimants[i] after we last did
+ * @flags: HBKM_GROUP_F_*, HBKM_FRAME_GROUP_F_*
+ * @claimants: who else claims it, by their slots, the best claim first; 0: nobody
+ * @term: of its latest claim; while standby, the highest that it knows of
  */
 struct hbkm_share {
-	bool known;
-	u8 state;
+	u8 known : 1;
+	u8 state : 3;
+	u8 news : HBKM_FRAME_CLAIMANTS;
 	u8 flags;
+	u8 claimants[HBKM_FRAME_CLAIMANTS];
 	u32 term;
 };
 
@@ -138,6 +145,7 @@ struct hbkm_share {
  * @cl: its cluster
  * @id: from its name
  * @name: as configured
+ * @slot: by which it is named in shorter, from 1
  * @removed: on its way out (lock)
  * @judging: its judge timer is armed or running (lock)
  * @said: flags of its newest frame, HBKM_FRAME_F_* (lock)
@@ -148,6 +156,7 @@ struct hbkm_share {
  * @reach: addresses outside that it reaches, plus one, as it says; 0: it does not (lock)
  * @mark: its agent's word to the other agents; 0: none (lock)
  * @echoed: paths on which it says it hears us (lock)
+ * @named_seq: the number of the last frame of ours that it heeds, as it says (lock)
  * @rtt_ns: round trip, of the newest beat that allows to tell (lock)
  * @detector: is it alive? (lock)
  * @shares: what it says of the groups, by their slots (lock)
@@ -158,8 +167,9 @@ struct hbkm_node {
 	struct hbkm_cluster *cl;
 	u32 id;
 	char name[HBKM_NAME_MAX + 1];
-	bool removed;
-	bool judging;
+	u8 slot;
+	bool removed : 1;
+	bool judging : 1;
 	bool unverified;
 	u8 reason;
 	u16 said;
@@ -168,6 +178,7 @@ struct hbkm_node {
 	u16 differs;
 	u32 mark;
 	u32 digest;
+	u64 named_seq;
 	u64 rtt_ns;
 	struct hbkm_detector detector;
 	struct hbkm_share shares[HBKM_MAX_GROUPS];
@@ -320,6 +331,10 @@ struct hbkm_link {
  * @failed_ns: when it failed here, and nobody could hold it since, 0: not (lock)
  * @added_ns: when it was added while we ran already, 0: before (lock)
  * @rival: with which node there is a conflict, 0: with none (lock)
+ * @claimants: who else claims it, of those that we hear, by their slots, the best claim
+ *	first; 0: nobody (lock)
+ * @claimed_seq: the first frame that tells of our present claim (lock)
+ * @by_id: ids decide, since the orders of one that may hold it are not ours (lock)
  * @holder: who holds it, as last told, 0: nobody (lock)
  * @warm: its addresses stay on their interfaces while we do not hold it (lock)
  * @ready: they are all there, as last looked (lock)
@@ -346,6 +361,9 @@ struct hbkm_group {
 	u64 added_ns;
 	u32 rival;
 	u32 holder;
+	u64 claimed_seq;
+	u8 claimants[HBKM_FRAME_CLAIMANTS];
+	bool by_id;
 	bool warm;
 	bool ready;
 	bool gave_up;
@@ -374,7 +392,7 @@ struct hbkm_group {
  * @isolated: all links are down, and that counts (lock)
  * @cut: all links are down (lock)
  * @cut_ns: since when that is so, or not so (lock)
- * @cut_deadtime_ns: the least that a peer will wait for us then (lock)
+ * @cut_deadtime_ns: the least that a peer would wait for us then (lock)
  * @hold_ns: for how long a link must be up to end an isolation (lock)
  * @calm_ns: another isolation before this is a flapping link's (lock)
  * @gone: it is being taken down, and its last event was sent (lock)
@@ -395,6 +413,8 @@ struct hbkm_group {
  * @slow_ns: not to slow down to keepalive before (lock)
  * @event_seq: of the last event (lock)
  * @slots: group slots in use (mutex)
+ * @node_slots: node slots in use, bit i: i + 1 (mutex)
+ * @entries: by node slot, the node's entry in the frame that we sent last, counted from 1 (lock)
  * @digest: of the group list (lock)
  * @nodes: (mutex to change, RCU to read)
  * @links: (mutex to change, RCU to read)
@@ -410,7 +430,8 @@ struct hbkm_group {
  * @tx_lock: see above
  * @seq: of the last frame sent (tx_lock)
  * @sent_ns: when the last frames were sent, by sequence number (lock)
- * @promised_ns: the deadtime that the last one told (lock)
+ * @promise_ns: the least deadtime that the next one gives us, ours or that of a peer (lock)
+ * @promised_ns: and the last one (lock)
  * @slept_ns: for how long the machine had slept when it was sent (lock)
  * @late_max_ns: latest beat (tx_lock)
  * @late: histogram of lateness (tx_lock)
@@ -460,6 +481,8 @@ struct hbkm_cluster {
 	u64 calm_ns;
 	u32 event_seq;
 	u32 slots;
+	u32 node_slots;
+	u8 entries[HBKM_MAX_NODES + 1];
 	u32 digest;
 
 	struct list_head nodes;
@@ -477,6 +500,7 @@ struct hbkm_cluster {
 	spinlock_t tx_lock;	/* the frame being sent */
 	u64 seq;
 	u64 sent_ns[HBKM_SENT_RING];
+	u64 promise_ns;
 	u64 promised_ns;
 	u64 slept_ns;
 	u64 late_max_ns;
@@ -492,6 +516,18 @@ struct hbkm_cluster {
 	struct work_struct uevent;
 	struct hbkm_stats __percpu *stats;
 };
+
+/**
+ * hbkm_group_flags() - what is told of a group besides its state
+ * @group: the group
+ *
+ * Context: lock held. Return: HBKM_GROUP_F_*.
+ */
+static inline u8 hbkm_group_flags(const struct hbkm_group *group)
+{
+	return group->flags | (group->warm ? HBKM_GROUP_F_WARM : 0) |
+	       (group->ready ? HBKM_GROUP_F_READY : 0);
+}
 
 static inline struct hbkm_timing hbkm_timing(const struct hbkm_cluster *cl)
 {
@@ -525,6 +561,7 @@ int hbkm_cluster_leave(struct hbkm_cluster *cl, struct netlink_ext_ack *extack);
 void hbkm_cluster_go(struct hbkm_cluster *cl, u8 reason);
 void hbkm_cluster_tick(struct hbkm_cluster *cl, u64 now, u64 late_ns);
 void hbkm_cluster_put_back(struct hbkm_cluster *cl, u64 now);
+void hbkm_cluster_promise(struct hbkm_cluster *cl);
 void hbkm_cluster_late(struct hbkm_cluster *cl, u64 now, u64 late_ns);
 void hbkm_cluster_elect(struct hbkm_cluster *cl, u64 now);
 void hbkm_cluster_links_changed(struct hbkm_cluster *cl);
@@ -588,7 +625,6 @@ struct hbkm_group *hbkm_group_by_id(const struct hbkm_cluster *cl, u32 id);
 int hbkm_group_set(struct hbkm_cluster *cl, const struct hbkm_group_config *c,
 		   struct netlink_ext_ack *extack);
 void hbkm_group_remove(struct hbkm_cluster *cl, struct hbkm_group *group);
-u32 hbkm_group_flags(const struct hbkm_group *group);
 bool hbkm_group_elect(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now);
 bool hbkm_group_look(struct hbkm_cluster *cl, u64 now);
 struct hbkm_group *hbkm_group_to_announce(struct hbkm_cluster *cl, u64 now, u64 *next);
@@ -599,6 +635,8 @@ int hbkm_group_may_move(struct hbkm_cluster *cl, struct hbkm_group *group, u8 mo
 void hbkm_group_move(struct hbkm_cluster *cl, struct hbkm_group *group, u8 move);
 void hbkm_group_drop_all(struct hbkm_cluster *cl, u64 now);
 void hbkm_group_forgive_all(struct hbkm_cluster *cl, u64 now);
+void hbkm_group_forget_claimants(struct hbkm_cluster *cl);
+void hbkm_group_forget_node(struct hbkm_cluster *cl, const struct hbkm_node *node);
 
 /* guard.c */
 int hbkm_guard_set(struct hbkm_cluster *cl, const struct hbkm_group *group,

@@ -55,6 +55,9 @@ struct hbkm_node *hbkm_node_create(struct hbkm_cluster *cl, const char *name,
 	hbkm_detector_init(&node->detector);
 	hbkm_timer_setup_node(node);
 
+	node->slot = ffs(~cl->node_slots);
+	cl->node_slots |= 1U << (node->slot - 1);
+
 	spin_lock_bh(&cl->lock);
 	list_add_tail_rcu(&node->list, &cl->nodes);
 	spin_unlock_bh(&cl->lock);
@@ -69,8 +72,11 @@ static void unlink_node(struct hbkm_node *node)
 	spin_lock_bh(&cl->lock);
 	node->removed = true;
 	list_del_rcu(&node->list);
+	hbkm_group_forget_node(cl, node);
+	hbkm_cluster_promise(cl);
 	hbkm_cluster_elect(cl, ktime_get_ns());
 	spin_unlock_bh(&cl->lock);
+	cl->node_slots &= ~(1U << (node->slot - 1));
 	cl->n_nodes--;
 }
 
@@ -128,6 +134,7 @@ void hbkm_node_forget(struct hbkm_node *node, u64 now)
 	node->reach = 0;
 	node->mark = 0;
 	node->echoed = 0;
+	node->named_seq = 0;
 	node->rtt_ns = 0;
 	if (known)
 		hbkm_notify_node(node, HBKM_EVENT_NODE, now);
@@ -193,6 +200,44 @@ static struct hbkm_beat beat_of(const struct hbkm_cluster *cl, const struct hbkm
 	};
 }
 
+/*
+ * Has the sender heard @node after we last did? Of one that has died everybody knows the
+ * same, and some find it dead sooner: that it lives must be news.
+ */
+static bool is_news(const struct hbkm_node *node, const struct hbkm_frame_node *entry)
+{
+	if (entry->incarnation == node->detector.incarnation)
+		return entry->seq > node->detector.seq;
+	return !hbkm_detector_present(&node->detector);
+}
+
+/* Who else claims it? True if that is another than before, or is news to us of one that is silent. */
+static bool take_claimants(const struct hbkm_cluster *cl, struct hbkm_share *share,
+			   const struct hbkm_frame *f, const struct hbkm_frame_group *fg)
+{
+	u8 slots[HBKM_FRAME_CLAIMANTS] = {}, news = 0;
+	const struct hbkm_node *node;
+	struct hbkm_frame_node entry;
+	bool changed = false;
+	unsigned int i;
+
+	for (i = 0; i < HBKM_FRAME_CLAIMANTS; i++) {
+		if (!fg->claimants[i])
+			continue;
+		hbkm_frame_node(f, fg->claimants[i] - 1, &entry);
+		node = hbkm_node_by_id(cl, entry.id);
+		slots[i] = node ? node->slot : HBKM_STRANGER;
+		if (!node || (node != cl->self && is_news(node, &entry)))
+			news |= 1U << i;
+		if (!node || !hbkm_detector_present(&node->detector))
+			changed |= (news ^ share->news) & 1U << i;
+	}
+	changed |= memcmp(slots, share->claimants, sizeof(slots)) != 0;
+	memcpy(share->claimants, slots, sizeof(slots));
+	share->news = news;
+	return changed;
+}
+
 /* Take over what the frame says of the groups; true if anything is new. */
 static bool take_shares(struct hbkm_node *node, const struct hbkm_frame *f)
 {
@@ -212,12 +257,14 @@ static bool take_shares(struct hbkm_node *node, const struct hbkm_frame *f)
 			continue;
 		share = &node->shares[group->slot];
 		told |= 1U << group->slot;
+		changed |= take_claimants(cl, share, f, &fg);
 		if (share->known && share->state == fg.state && share->flags == fg.flags &&
 		    share->term == fg.term)
 			continue;
-		*share = (struct hbkm_share){
-			.known = true, .state = fg.state, .flags = fg.flags, .term = fg.term,
-		};
+		share->known = true;
+		share->state = fg.state;
+		share->flags = fg.flags;
+		share->term = fg.term;
 		group->top_term = max(group->top_term, fg.term);
 		changed = true;
 	}
@@ -249,6 +296,8 @@ static bool take_content(struct hbkm_node *node, const struct hbkm_frame *f,
 	bool changed = take_shares(node, f);
 	u16 echoed = knows_us ? echo->paths : 0;
 
+	/* Of a life that has still to prove itself it names no path, and heeds nothing. */
+	node->named_seq = echoed ? echo->seq : 0;
 	if (knows_us)
 		take_round_trip(node, echo, now);
 	if (node->said != f->flags || node->digest != f->groups_digest) {
@@ -320,16 +369,18 @@ enum hbkm_stat hbkm_node_heard(struct hbkm_node *node, const struct hbkm_link *l
 		node->reason = f->type == HBKM_FRAME_LEAVE ? f->reason : HBKM_REASON_NONE;
 		elect = take_content(node, f, echo, beat.knows_us, now);
 	}
-	if (heard & (HBKM_HEARD_STATE | HBKM_HEARD_TIMES) &&
-	    hbkm_detector_present(&node->detector)) {
+	if (heard & (HBKM_HEARD_STATE | HBKM_HEARD_TIMES)) {
 		struct hbkm_timing timing = hbkm_timing(cl);
 
-		hbkm_timer_judge_at(node, hbkm_detector_deadline(&node->detector, &timing), now);
+		hbkm_cluster_promise(cl);
+		hbkm_timer_beat_now(cl, now);
+		if (hbkm_detector_present(&node->detector))
+			hbkm_timer_judge_at(node, hbkm_detector_deadline(&node->detector, &timing),
+					    now);
 	}
 	if (heard & HBKM_HEARD_STATE) {
 		trace_hbkm_node(node->id, node->detector.state, now);
 		hbkm_notify_node(node, HBKM_EVENT_NODE, now);
-		hbkm_timer_beat_now(cl, now);
 		elect = true;
 	}
 	if (heard & HBKM_HEARD_PATHS)
@@ -380,8 +431,10 @@ void hbkm_node_judge(struct hbkm_node *node, u64 now, u64 late_ns, u64 *next)
 	if (!hbkm_detector_judge(&node->detector, &timing, now, next))
 		return;
 	trace_hbkm_node(node->id, node->detector.state, now);
-	if (node->detector.state == HBKM_NODE_DEAD)
+	if (node->detector.state == HBKM_NODE_DEAD) {
+		hbkm_cluster_promise(cl);
 		hbkm_cluster_elect(cl, now);
+	}
 	hbkm_notify_node(node, HBKM_EVENT_NODE, now);
 	if (node->detector.state == HBKM_NODE_DEAD)
 		hbkm_timer_beat_now(cl, now);

@@ -52,11 +52,13 @@ static void describe_node(const struct hbkm_node *node, u64 now, struct hbkm_fra
 {
 	const struct hbkm_detector *d = &node->detector;
 
-	*n = (struct hbkm_frame_node){ .id = node->id };
+	n->id = node->id;
+	n->flags = 0;
 	if (hbkm_detector_names_claim(d)) {
 		n->incarnation = d->claimed_incarnation;
 		n->seq = d->claimed_seq;
 		n->age_us = age_us(d->claimed_ns, now);
+		n->paths = 0;
 		if (n->age_us > node->cl->params.deadtime_us)
 			n->flags |= HBKM_FRAME_NODE_F_DEAD;
 		return;
@@ -99,21 +101,26 @@ static size_t build(struct hbkm_cluster *cl, u8 type, u8 reason, u8 key_id, u64 
 	struct hbkm_frame_node fn;
 	struct hbkm_group *group;
 	struct hbkm_node *node;
+	unsigned int i;
 
 	cl->sent_ns[f.seq % HBKM_SENT_RING] = now;
-	cl->promised_ns = f.deadtime_us * HBKM_NS_PER_US;
+	cl->promised_ns = cl->promise_ns;
 	cl->slept_ns = hbkm_slept_ns();
 	list_for_each_entry(node, &cl->nodes, list) {
 		if (worth_naming(cl, node)) {
 			describe_node(node, now, &fn);
 			hbkm_frame_put_node(cl->frame, f.nr_nodes++, &fn);
+			cl->entries[node->slot] = f.nr_nodes;
 		}
 	}
 	list_for_each_entry(group, &cl->groups, list) {
 		fg.id = group->id;
-		fg.term = group->term;
+		/* Who claims nothing passes on what it has heard: the next claim goes above it. */
+		fg.term = group->state == HBKM_GROUP_STANDBY ? group->top_term : group->term;
 		fg.state = group->state;
-		fg.flags = hbkm_group_flags(group);
+		fg.flags = hbkm_group_flags(group) | (group->by_id ? HBKM_FRAME_GROUP_F_BY_ID : 0);
+		for (i = 0; i < HBKM_FRAME_CLAIMANTS; i++)
+			fg.claimants[i] = cl->entries[group->claimants[i]];
 		hbkm_frame_put_group(cl->frame, &f, f.nr_groups++, &fg);
 	}
 	hbkm_frame_put_header(cl->frame, &f);

@@ -89,6 +89,8 @@ struct hbkm_path {
  * @gone: this life of it has said good-bye
  * @doubted: it lived when we were cut off from everybody: that it is silent says little
  * @offset_count: beats in the present half of the window of @offset_ns
+ * @lagging: beats in a row that came more than a quarter of a keepalive late
+ * @paths_up: bitmap of the paths on which it is heard
  * @oneway_ns: since when it does not hear us
  * @incarnation: the life of it that we believe in, 0: none yet
  * @seq: newest number heard of that life
@@ -108,8 +110,6 @@ struct hbkm_path {
  * @claimed_seq: newest number heard of it
  * @claimed_ns: when
  * @claiming_ns: since when, without a pause of a deadtime
- * @paths_up: bitmap of the paths on which it is heard
- * @lagging: beats in a row that came more than a quarter of a keepalive late
  * @paths: each of them
  */
 struct hbkm_detector {
@@ -117,7 +117,9 @@ struct hbkm_detector {
 	bool oneway;
 	bool gone;
 	bool doubted;
-	u32 offset_count;
+	u8 offset_count;
+	u8 lagging;
+	u16 paths_up;
 	u64 oneway_ns;
 	u64 incarnation;
 	u64 seq;
@@ -134,8 +136,6 @@ struct hbkm_detector {
 	u64 claimed_seq;
 	u64 claimed_ns;
 	u64 claiming_ns;
-	u16 paths_up;
-	u8 lagging;
 	struct hbkm_path paths[HBKM_MAX_PATHS];
 };
 

@@ -29,8 +29,8 @@
  * @unsure: it does not hear us, for less than deadtime
  * @agrees: its groups and their orders are ours
  * @state: enum hbkm_group_state
- * @flags: HBKM_GROUP_F_*
- * @term: of its latest claim
+ * @flags: HBKM_GROUP_F_*, HBKM_FRAME_GROUP_F_*
+ * @term: of its latest claim; of another that is standby, the highest that it knows of
  */
 struct hbkm_voter {
 	u32 id;
@@ -55,6 +55,9 @@ struct hbkm_voter {
  * @failback: a holder gives the group back to a preferred node
  * @retry: a failed acquisition may be tried again
  * @patient: we have only just settled ourselves: let the others do so, too
+ * @differs: one that may be chosen has other groups or orders than we
+ * @vouched: another claims it, or takes it down, as one tells that has heard it after us
+ * @outvoted: we do not hear that one, and who tells of it knows of our claim, and puts it second
  * @voters: in order of preference
  */
 struct hbkm_ballot {
@@ -63,6 +66,9 @@ struct hbkm_ballot {
 	bool failback;
 	bool retry;
 	bool patient;
+	bool differs;
+	bool vouched;
+	bool outvoted;
 	struct hbkm_voter voters[HBKM_MAX_NODES];
 };
 
@@ -78,6 +84,7 @@ enum hbkm_action {
 
 enum hbkm_action hbkm_election_run(const struct hbkm_ballot *b);
 unsigned int hbkm_election_rival(const struct hbkm_ballot *b);
+unsigned int hbkm_election_claimant(const struct hbkm_ballot *b, unsigned int after);
 unsigned int hbkm_election_best(const struct hbkm_ballot *b);
 
 /**

@@ -35,10 +35,15 @@
  *
  *			group entry
  *	0	4	group id
- *	4	4	term
+ *	4	4	term of the sender's latest claim; while standby, the highest that
+ *			it knows of
  *	8	1	state (enum hbkm_group_state)
- *	9	1	flags (HBKM_GROUP_F_*)
- *	10	2	reserved
+ *	9	1	flags (HBKM_GROUP_F_*, HBKM_FRAME_GROUP_F_*)
+ *	10	1	which node entry, counted from 1, is of the node that claims the
+ *			group, or still takes it down, as the sender itself hears;
+ *			of several, whose claim is best; 0: none but the sender, or
+ *			it does not know yet whose is
+ *	11	1	another one, likewise
  *
  *			trailer
  *	0	32	MAC over all that precedes, zero-padded
@@ -75,6 +80,10 @@ enum hbkm_frame_type {
 #define HBKM_FRAME_F_FAILBACK	0x0010	/* its auto_failback is not off */
 
 #define HBKM_FRAME_NODE_F_DEAD	0x01	/* the sender believes it dead or gone */
+
+#define HBKM_FRAME_GROUP_F_BY_ID 0x80	/* the sender hears a node with other orders, so ids decide */
+
+#define HBKM_FRAME_CLAIMANTS	2
 
 /**
  * struct hbkm_frame - a frame's header, in host order, and where its entries lie
@@ -141,16 +150,31 @@ struct hbkm_frame_node {
 /**
  * struct hbkm_frame_group - what a frame says of a group
  * @id: of the group
- * @term: of the sender's latest claim
+ * @term: of the sender's latest claim; while standby, the highest that it knows of
  * @state: enum hbkm_group_state
- * @flags: HBKM_GROUP_F_*
+ * @flags: HBKM_GROUP_F_*, HBKM_FRAME_GROUP_F_*
+ * @claimants: node entries, counted from 1, of others that the sender hears claim it, the
+ *	best claim first; 0: none
  */
 struct hbkm_frame_group {
 	u32 id;
 	u32 term;
 	u8 state;
 	u8 flags;
+	u8 claimants[HBKM_FRAME_CLAIMANTS];
 };
+
+/**
+ * hbkm_frame_len() - bytes that a frame with these counts takes, MAC included
+ * @f: only @f->nr_nodes and @f->nr_groups are read
+ *
+ * Return: the length; the MAC begins HBKM_FRAME_MAC_LEN before it.
+ */
+static inline size_t hbkm_frame_len(const struct hbkm_frame *f)
+{
+	return HBKM_FRAME_MIN_LEN + f->nr_nodes * HBKM_FRAME_NODE_LEN +
+	       f->nr_groups * HBKM_FRAME_GROUP_LEN;
+}
 
 u32 hbkm_name_id(const char *name);
 
@@ -158,7 +182,6 @@ enum hbkm_stat hbkm_frame_parse(struct hbkm_frame *f, const u8 *buf, size_t len)
 void hbkm_frame_node(const struct hbkm_frame *f, unsigned int i, struct hbkm_frame_node *n);
 void hbkm_frame_group(const struct hbkm_frame *f, unsigned int i, struct hbkm_frame_group *g);
 
-size_t hbkm_frame_len(const struct hbkm_frame *f);
 void hbkm_frame_put_header(u8 *buf, const struct hbkm_frame *f);
 void hbkm_frame_put_node(u8 *buf, unsigned int i, const struct hbkm_frame_node *n);
 void hbkm_frame_put_group(u8 *buf, const struct hbkm_frame *f, unsigned int i,

@@ -25,8 +25,6 @@ static void blank_reserved(u8 *buf, const struct hbkm_frame *f)
 	memset(buf + 62, 0, 2);
 	for (i = 0; i < f->nr_nodes; i++, p += HBKM_FRAME_NODE_LEN)
 		p[27] = 0;
-	for (i = 0; i < f->nr_groups; i++, p += HBKM_FRAME_GROUP_LEN)
-		memset(p + 10, 0, 2);
 }
 
 static void must_be_sane(const struct hbkm_frame *f, const u8 *buf, size_t len)
@@ -64,6 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (i = 0; i < f.nr_groups; i++) {
 		hbkm_frame_group(&f, i, &g);
 		MUST(g.state <= HBKM_GROUP_FAILED);
+		MUST(g.claimants[0] <= f.nr_nodes && g.claimants[1] <= f.nr_nodes);
 		hbkm_frame_put_group(built, &f, i, &g);
 	}
 	for (i = 0; i < f.nr_nodes; i++) {

@@ -210,6 +210,7 @@ void check_arrival(const struct packet *p)
 		.incarnation = f.incarnation,
 		.seq = f.seq,
 		.keepalive_us = f.keepalive_us,
+		.deadtime_us = f.deadtime_us,
 		.flags = f.flags,
 		.local_ns = machine_clock(p->to),
 		.former_ns = p->life > a->life ? a->local_ns : a->former_ns,
@@ -217,12 +218,13 @@ void check_arrival(const struct packet *p)
 }
 
 /*
- * A node that was silent for its deadtime is buried by its peers: what it says
- * first must not be that it holds anything.
+ * A node that was silent for its deadtime, or for the shorter one of a peer, is buried
+ * by its peers: what it says first must not be that it holds anything.
  */
 void check_sent(struct sim_machine *m, const u8 *frame, size_t len)
 {
 	u64 now = machine_clock(m);
+	const struct hbkm_node *node;
 	struct hbkm_frame_group g;
 	struct hbkm_frame f;
 	unsigned int i;
@@ -242,6 +244,13 @@ void check_sent(struct sim_machine *m, const u8 *frame, size_t len)
 	}
 	m->last_tx = now;
 	m->last_deadtime_us = f.deadtime_us;
+	list_for_each_entry(node, &m->cl->nodes, list) {
+		u32 other_us = m->arrivals[machine_index(node->id)].deadtime_us;
+
+		if (node != m->cl->self && hbkm_detector_present(&node->detector) &&
+		    other_us > 2 * f.keepalive_us && other_us < m->last_deadtime_us)
+			m->last_deadtime_us = other_us;
+	}
 }
 
 /* Taken out of its configuration; should it come back, it begins anew. */
@@ -394,6 +403,54 @@ static void check_acquires(const struct sim_machine *m, unsigned int group)
 	}
 }
 
+/* Are they in contact for so long that each knows what the other is at? */
+static bool acquainted(const struct sim_machine *m, const struct sim_machine *o)
+{
+	u64 both = max(beat_ns(o), beat_ns(m)), since = m->contact_since[o->index];
+
+	return since && sim.now - since > 3 * both + 4 * tolerance();
+}
+
+/*
+ * Who can tell @m that @o, which it does not hear, holds the group? In time, before it has
+ * waited for its deadtime. NULL: nobody.
+ */
+static const struct sim_machine *voucher(const struct sim_machine *m, const struct sim_machine *o,
+					 unsigned int group)
+{
+	unsigned int i;
+
+	if (o == m || m->contact_since[o->index] || !hbkm_group_claimed(o->state[group]))
+		return NULL;
+	for (i = 0; i < sim.n; i++) {
+		const struct sim_machine *w = &sim.machines[i];
+		u64 told = beat_ns(w) + beat_ns(o) + 4 * tolerance() + 200 * US;
+		const struct hbkm_group *g;
+
+		if (w == m || w == o || !acquainted(m, w) || !acquainted(w, o) ||
+		    told >= m->params.deadtime_us * US || sim.now - o->since[group] <= told)
+			continue;
+		g = hbkm_group_by_id(w->cl, hbkm_name_id(sim_group_names[group]));
+		if (g && !g->added_ns)
+			return w;
+	}
+	return NULL;
+}
+
+/* Nor what another has that it does not hear itself, but a third that it does hear. */
+static void check_vouched(const struct sim_machine *m, unsigned int group)
+{
+	const struct sim_machine *w;
+	unsigned int i;
+
+	for (i = 0; i < sim.n; i++) {
+		w = voucher(m, &sim.machines[i], group);
+		if (w)
+			violated(VOUCHED, "%s acquires group %s, which %s holds, as %s can tell",
+				 m->name, sim_group_names[group], sim.machines[i].name, w->name);
+	}
+}
+
 static unsigned int place_of(const struct sim_machine *m, unsigned int group, u32 id)
 {
 	unsigned int i;
@@ -416,7 +473,8 @@ static void check_patience(const struct sim_machine *m, const struct hbkm_group 
 		return;
 	list_for_each_entry(node, &m->cl->nodes, list)
 		if (node != m->cl->self && hbkm_detector_alive(&node->detector) &&
-		    node->digest != m->cl->digest)
+		    (node->digest != m->cl->digest ||
+		     node->shares[g->slot].flags & HBKM_FRAME_GROUP_F_BY_ID))
 			return;
 	list_for_each_entry(node, &m->cl->nodes, list) {
 		const struct arrival *a = &m->arrivals[machine_index(node->id)];
@@ -432,6 +490,28 @@ static void check_patience(const struct sim_machine *m, const struct hbkm_group 
 			violated(PATIENCE, "%s acquires group %s, though %s is about to join",
 				 m->name, g->name, node->name);
 	}
+}
+
+/* Does @m hear from @node, which hears both, of another that has a claim as new as this? */
+static bool told_of_rival(const struct sim_machine *m, const struct hbkm_node *node,
+			  const struct hbkm_group *g)
+{
+	const struct hbkm_share *share = &node->shares[g->slot];
+	const struct sim_machine *witness = &sim.machines[machine_index(node->id)], *other = NULL;
+	const struct hbkm_node *seen, *named;
+	const struct hbkm_group *theirs;
+
+	if (node == m->cl->self || !hbkm_detector_present(&node->detector))
+		return false;
+	list_for_each_entry(named, &m->cl->nodes, list)
+		if (named->slot == share->claimants[0])
+			other = &sim.machines[machine_index(named->id)];
+	if (!other)
+		return false;
+	seen = witness->cl ? hbkm_node_by_id(witness->cl, other->id) : NULL;
+	theirs = witness->cl ? hbkm_group_by_id(witness->cl, g->id) : NULL;
+	return other != m && (!seen || !theirs || seen->detector.oneway ||
+			      seen->shares[theirs->slot].term >= g->term);
 }
 
 /* Who gives up before it has it has no right to it, or yields to a claim as new as its own. */
@@ -450,6 +530,7 @@ void check_gives_up(const struct sim_machine *m, const struct hbkm_group *g)
 		rival |= node != m->cl->self && hbkm_detector_present(&node->detector) &&
 			 hbkm_group_claimed(share->state) &&
 			 (node->detector.oneway || share->term >= g->term);
+		rival |= told_of_rival(m, node, g);
 	}
 	if (!rival)
 		violated(TERM_WINS, "%s gives up group %s, term %u, and nobody has a newer claim",
@@ -523,6 +604,7 @@ static void check_group(struct sim_machine *m, const struct hbkm_group *g)
 		m->since[i] = sim.now;
 		if (acquired) {
 			check_acquires(m, i);
+			check_vouched(m, i);
 			check_patience(m, g);
 		}
 		sim.changes += sim.quiet;
@@ -609,10 +691,14 @@ void check_death(const struct sim_machine *m, const struct hbkm_node *node)
 	const struct hbkm_detector *d = &node->detector;
 	u64 deadtime = deadtime_of(m, d);
 	u64 beat = beat_ns(peer), both = beat > beat_ns(m) ? beat : beat_ns(m);
+	unsigned int k;
 	bool early;
 
 	if (!runs(peer))
 		return;
+	for (k = 0; k < sim.n_groups; k++)
+		if (voucher(m, peer, k))
+			looked(VOUCHED);
 	looked(HEARD_LIVES);
 	/* If it waits unseen, it has to have come in time; if not, it has moved the deadline. */
 	early = d->seq >= a->seq ? machine_clock(m) - a->local_ns + a->keepalive_us * US < deadtime :

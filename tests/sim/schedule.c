@@ -40,6 +40,13 @@ static void cut_one_way(void)
 	cut_off_one_way(sim_below(sim.n), sim_below(sim.n), sim_chance(600));
 }
 
+static void cut_in_part(unsigned int one, unsigned int other)
+{
+	cut_off_one_way(one, other, true);
+	if (sim_chance(500))
+		cut_off_one_way(other, one, true);
+}
+
 static void partition(u64 side, bool all)
 {
 	unsigned int p, i, j;
@@ -403,10 +410,10 @@ static void make_peace(void)
 
 	trace("peace");
 	heal();
-	sim.crooked = !sim.mixed && sim.n > 2 && sim_chance(150);
+	sim.crooked = sim.n > 2 && sim_chance(150);
 	if (sim.crooked)
 		for (i = between(1, sim.n * (sim.n - 1) / 2); i--;)
-			cut_off_one_way(sim_below(sim.n), sim_below(sim.n), true);
+			cut_in_part(sim_below(sim.n), sim_below(sim.n));
 	else if (sim_chance(200))
 		partition(sim_random(), true);
 	for (i = 0; i < sim.n_paths; i++)

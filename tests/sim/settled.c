@@ -138,6 +138,40 @@ static bool believes_in(const struct sim_machine *m, const struct sim_machine *o
 	return hbkm_detector_present(&hbkm_node_by_id(m->cl, other->id)->detector);
 }
 
+/* Who hears them both? NULL: nobody. */
+static const struct sim_machine *witness_of(const struct sim_machine *a, const struct sim_machine *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < sim.n; i++) {
+		const struct sim_machine *w = &sim.machines[i];
+
+		if (w->cl && w != a && w != b && together(w, a) && together(w, b))
+			return w;
+	}
+	return NULL;
+}
+
+/* Nor are there two holders of which a third can tell both. */
+static bool witnessed(unsigned int group, bool complain)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < sim.n; i++) {
+		for (j = 0; j < i; j++) {
+			const struct sim_machine *a = &sim.machines[i], *b = &sim.machines[j];
+			const struct sim_machine *w = witness_of(a, b);
+
+			if (w && complain)
+				looked(WITNESSED);
+			if (w && a->claimed_since[group] && b->claimed_since[group])
+				return UNSETTLED(complain, WITNESSED, "%s and %s hold group %s, and %s knows",
+						 a->name, b->name, sim_group_names[group], w->name);
+		}
+	}
+	return true;
+}
+
 bool check_crooked(bool complain)
 {
 	unsigned int i, j, k;
@@ -159,6 +193,8 @@ bool check_crooked(bool complain)
 							 m->name, sim.machines[j].name,
 							 sim_group_names[k]);
 		}
+		if (!witnessed(k, complain))
+			return false;
 		if (held != may)
 			return UNSETTLED(complain, HELD, "nobody holds group %s", sim_group_names[k]);
 	}

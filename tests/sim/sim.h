@@ -30,6 +30,7 @@
 	X(NO_STALL,	 "no-stall",	"who ran on time does not say that it stalled")	\
 	X(ONE_CLAIM,	 "one-claim",	"two in contact do not both claim a group for more than two beats")	\
 	X(NO_STEAL,	 "no-steal",	"nobody acquires what another in contact holds or takes down")	\
+	X(VOUCHED,	 "vouched",	"nor what another holds that one in contact with both hears")	\
 	X(PATIENCE,	 "patience",	"who has just joined leaves to another that joins what falls to that")	\
 	X(SILENCE,	 "silence",	"who was silent for its deadtime claims nothing when it speaks again")	\
 	X(JOINED,	 "joined",	"only who has joined claims anything")	\
@@ -48,6 +49,7 @@
 	X(HELD,		 "held",	"in peace: no group stays unheld that somebody may hold")	\
 	X(LONE,		 "lone",	"in peace: a node left alone holds everything that it may")	\
 	X(ONE_HOLDER,	 "one-holder",	"in peace: of those who hear each other one holds a group")	\
+	X(WITNESSED,	 "witnessed",	"in peace: no two hold a group that a third hears them both hold") \
 	X(PREFERRED,	 "preferred",	"in peace: with failback that is the preferred one")	\
 	X(AT_REST,	 "at-rest",	"in peace: it comes to rest, even if some hear others that do not hear them")	\
 	X(FEW_MOVES,	 "few-moves",	"in peace: it is reached in a few moves")	\
@@ -125,6 +127,7 @@ struct packet {
  * @incarnation: the same, as it says
  * @seq: its number
  * @keepalive_us: as it says
+ * @deadtime_us: as it says
  * @flags: as it says
  * @local_ns: when, on the receiver's clock
  * @former_ns: when the last one of a former life came
@@ -134,6 +137,7 @@ struct arrival {
 	u64 incarnation;
 	u64 seq;
 	u32 keepalive_us;
+	u32 deadtime_us;
 	u16 flags;
 	u64 local_ns;
 	u64 former_ns;
@@ -182,7 +186,7 @@ struct arrival {
  * @boot: starts it
  * @agent: its agent
  * @last_tx: when it last sent, on its clock, 0: not in this life
- * @last_deadtime_us: and what it then said of its deadtime
+ * @last_deadtime_us: the deadtime that it then told, or the shorter one of a peer that it heard
  * @joined_once: it has joined, in this life
  * @heard_settled: it was told by one that had
  * @agent_heard_ns: when its agent last registered, on its clock, 0: not in this life

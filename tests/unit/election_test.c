@@ -40,6 +40,8 @@
 /* What a table line asks of the ballot. */
 #define FB	0x01	/* failback */
 #define RT	0x02	/* retry */
+#define VC	0x04	/* vouched: another claims it, as one tells */
+#define OV	0x08	/* outvoted: and puts our claim second */
 
 struct line {
 	const char *what;
@@ -58,6 +60,8 @@ static struct hbkm_ballot ballot(const struct line *l)
 		.self = l->self,
 		.failback = l->opt & FB,
 		.retry = l->opt & RT,
+		.vouched = l->opt & (VC | OV),
+		.outvoted = l->opt & OV,
 	};
 	unsigned int i;
 
@@ -355,6 +359,64 @@ static void who_does_not_hear_us_goes_first(void **state)
 	check(lines, ARRAY_SIZE(lines));
 }
 
+/* One that we do not hear claims it, as one tells that we do hear. */
+static void what_a_witness_tells_counts(void **state)
+{
+	static const struct line lines[] = {
+		{ "it is not free", KEEP, VC, 2, 0, { { OK, SB, 0, 0 }, { OK, SB, 0, 0 } } },
+		{ "nor to who failed before", KEEP, VC | RT, 2, 0,
+		  { { OK, FA, 0, 1 }, { OK, SB, F_SB, 0 } } },
+		{ "nor to who wants it", KEEP, VC, 2, 0, { { OK, SB, F_WA, 0 }, { OK, SB, 0, 0 } } },
+		{ "ours is the better claim", KEEP, VC, 2, 0, { { OK, AC, 0, 1 }, { OK, SB, 0, 0 } } },
+		{ "the other's is", YIELD, OV, 2, 0, { { OK, AC, 0, 1 }, { OK, SB, 0, 0 } } },
+		{ "we only acquire", YIELD, OV, 2, 0, { { OK, AQ, 0, 1 }, { OK, SB, 0, 0 } } },
+		{ "who is not able lets go all the same", RELEASE, VC, 2, 0,
+		  { { P | G, AC, 0, 1 }, { OK, SB, 0, 0 } } },
+		{ "who waits may hand over", HAND_OVER, VC | FB, 2, 1,
+		  { { OK, SB, 0, 0 }, { OK, AC, 0, 1 } } },
+	};
+
+	(void)state;
+	check(lines, ARRAY_SIZE(lines));
+}
+
+/* Two claim it, and do not hear each other: who hears both tells each of the other. */
+static void a_witness_tells_the_best_claims(void **state)
+{
+	static const struct {
+		struct line l;
+		unsigned int best, next;
+	} table[] = {
+		{ { "none", 0, 0, 2, 0, { { OK, AC, 0, 1 }, { OK, SB, 0, 5 } } },
+		  HBKM_NOBODY, HBKM_NOBODY },
+		{ { "nor we ourselves", 0, 0, 2, 0, { { OK, AC, 0, 1 }, { OK, AC, 0, 5 } } },
+		  1, HBKM_NOBODY },
+		{ { "nor a dead one", 0, 0, 3, 0, { { OK, SB, 0, 1 }, { 0, AC, 0, 5 }, { OK, AQ, 0, 3 } } },
+		  2, HBKM_NOBODY },
+		{ { "higher term", 0, 0, 3, 0, { { OK, SB, 0, 1 }, { OK, AC, 0, 5 }, { OK, AQ, 0, 6 } } },
+		  2, 1 },
+		{ { "equal terms: preference", 0, 0, 3, 0,
+		    { { OK, SB, 0, 1 }, { OK, AC, 0, 5 }, { OK, AC, 0, 5 } } }, 1, 2 },
+		{ { "a claim before what is only taken down", 0, 0, 3, 0,
+		    { { OK, SB, 0, 1 }, { OK, RE, 0, 7 }, { OK, AC, 0, 5 } } }, 2, 1 },
+		{ { "nor what nobody takes down", 0, 0, 2, 0, { { OK, SB, 0, 1 }, { P, RE, 0, 7 } } },
+		  HBKM_NOBODY, HBKM_NOBODY },
+		{ { "who cannot hear, and so not yield", 0, 0, 3, 0,
+		    { { OK, SB, 0, 1 }, { OK, AC, 0, 5 }, { P | DEAF, AC, 0, 2 } } }, 2, 1 },
+	};
+	unsigned int i, best;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		struct hbkm_ballot b = ballot(&table[i].l);
+
+		best = hbkm_election_claimant(&b, HBKM_NOBODY);
+		if (best != table[i].best ||
+		    (best != HBKM_NOBODY && hbkm_election_claimant(&b, best) != table[i].next))
+			fail_msg("%s", table[i].l.what);
+	}
+}
+
 static void the_rival_is_the_strongest_claimant(void **state)
 {
 	static const struct {
@@ -644,6 +706,8 @@ int main(void)
 		cmocka_unit_test(a_third_node_does_not_change_who_wins),
 		cmocka_unit_test(who_cannot_hear_cannot_yield),
 		cmocka_unit_test(who_does_not_hear_us_goes_first),
+		cmocka_unit_test(what_a_witness_tells_counts),
+		cmocka_unit_test(a_witness_tells_the_best_claims),
 		cmocka_unit_test(the_rival_is_the_strongest_claimant),
 		cmocka_unit_test(the_best_is_the_first_of_the_best_rank),
 		cmocka_unit_test(claims_are_acquiring_and_active),

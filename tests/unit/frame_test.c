@@ -53,6 +53,7 @@ static const struct hbkm_frame_group sample_group = {
 	.term = 0x41424344,
 	.state = HBKM_GROUP_ACTIVE,
 	.flags = HBKM_GROUP_F_WANT,
+	.claimants = { 1, 0 },
 };
 
 static const u8 sample_bytes[] = {
@@ -71,7 +72,7 @@ static const u8 sample_bytes[] = {
 	0xe1, 0xe2, 0x01, 0x00,
 	/* group entry */
 	0x31, 0x32, 0x33, 0x34, 0x41, 0x42, 0x43, 0x44,
-	0x02, 0x02, 0x00, 0x00,
+	0x02, 0x02, 0x01, 0x00,
 	/* MAC, which frame.c leaves alone */
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -120,6 +121,33 @@ static void assert_same_group(const struct hbkm_frame_group *a, const struct hbk
 	assert_int_equal(a->term, b->term);
 	assert_int_equal(a->state, b->state);
 	assert_int_equal(a->flags, b->flags);
+	assert_memory_equal(a->claimants, b->claimants, sizeof(a->claimants));
+}
+
+/* Who else claims a group is named by an entry that is there; of either one. */
+static void claimants_are_in_the_frame(void **state)
+{
+	static const struct {
+		u8 claimants[HBKM_FRAME_CLAIMANTS];
+		enum hbkm_stat want;
+	} table[] = {
+		{ { 0, 0 }, HBKM_STAT_RX_GOOD },
+		{ { 1, 0 }, HBKM_STAT_RX_GOOD },
+		{ { 1, 1 }, HBKM_STAT_RX_GOOD },
+		{ { 2, 0 }, HBKM_STAT_RX_FIELD },
+		{ { 1, 2 }, HBKM_STAT_RX_FIELD },
+		{ { 0, 255 }, HBKM_STAT_RX_FIELD },
+	};
+	u8 buf[sizeof(sample_bytes)];
+	struct hbkm_frame f;
+	unsigned int i;
+
+	(void)state;
+	memcpy(buf, sample_bytes, sizeof(buf));
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		memcpy(buf + 92 + 10, table[i].claimants, HBKM_FRAME_CLAIMANTS);
+		assert_int_equal(hbkm_frame_parse(&f, buf, sizeof(buf)), table[i].want);
+	}
 }
 
 static void writes_the_documented_bytes(void **state)
@@ -159,7 +187,7 @@ static void reads_the_documented_bytes(void **state)
 static void reserved_bytes_are_ignored(void **state)
 {
 	static const unsigned int reserved[] = {
-		62, 63, 64 + 27, 92 + 10, 92 + 11,
+		62, 63, 64 + 27,
 	};
 	u8 buf[sizeof(sample_bytes)];
 	struct hbkm_frame f;
@@ -481,6 +509,7 @@ int main(void)
 		cmocka_unit_test(writes_the_documented_bytes),
 		cmocka_unit_test(reads_the_documented_bytes),
 		cmocka_unit_test(reserved_bytes_are_ignored),
+		cmocka_unit_test(claimants_are_in_the_frame),
 		cmocka_unit_test(largest_frame_goes_round_in_one_datagram),
 		cmocka_unit_test(smallest_frame_is_good),
 		cmocka_unit_test(only_the_exact_length_is_good),

@@ -71,7 +71,8 @@
  *	all of them are on devices that work. The kernel announces it by itself.
  * HBKM_CMD_GROUP_DEL      GROUP_NAME. The agent is expected to have cleaned up.
  * HBKM_CMD_GROUP_GET      dump. GROUP_NAME, GROUP_ID, GROUP_STATE, GROUP_FLAGS, TERM,
- *	HOLDER (node id, absent if nobody), ORDER, GUARD (absent if none).
+ *	HOLDER (node id, absent if nobody; one that is not heard itself, if another tells
+ *	of it), ORDER, GUARD (absent if none).
  *
  * HBKM_CMD_KEYS_SET       KEY (nested, 1..16 times): KEY_ID 0..15, KEY_METHOD,
  *	KEY_SECRET (not for crc); and KEY_SIGN, the id that signs. Replaces the
@@ -102,8 +103,9 @@
  *	EVENT, EVENT_SEQ (counts by one: a gap means lost events, so dump
  *	again), TIME_NS (CLOCK_MONOTONIC, when the cause was found), and the
  *	attributes of the object concerned as its GET gives them. CONFLICT is told
- *	when two nodes claim a group (NODE_ID: the other one) and again, without
- *	NODE_ID, when that has ended: if the group is ACTIVE here, announce it anew.
+ *	when two nodes claim a group (NODE_ID: the other one, of which a third may have
+ *	told) and again, without NODE_ID, when that has ended: if the group is ACTIVE
+ *	here, announce it anew.
  *	STALL has AGE_NS. DUPLICATE has the group's attributes, ADDR and HWADDR:
  *	another machine says by ARP that it has this address, while the group is
  *	held here; once in a second for each address. The last event of a cluster
