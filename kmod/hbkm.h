@@ -194,7 +194,7 @@ struct hbkm_node {
  * @family: of the socket
  * @number: UDP port
  * @users: links that use it
- * @poll: to send a last word by, NULL: it cannot
+ * @poll: to send a last word by, the same for all ports of a device; NULL: it cannot
  */
 struct hbkm_port {
 	struct list_head list;

@@ -13,14 +13,16 @@
  *		Of a leave frame nothing counts but who says it.
  *	way	each beat notes the hardware address that its link's frames go to.
  *	skb	one for each link.
- *	netpoll	set up when a device comes. It tries the device's locks and never
- *		waits for one, polls a device whose ring is full, and gives up
- *		after a tick. Then, as of netconsole's, a worker is to send what
- *		is left, which takes a lock of the workqueue's: the only one that
- *		a stopped processor might hold.
+ *	netpoll	one for each device, set up when that comes. It tries the device's
+ *		locks and never waits for one, polls a device whose ring is full,
+ *		and gives up after a tick. Then, as of netconsole's, a worker is
+ *		to send what is left, which takes a lock of the workqueue's: the
+ *		only one that a stopped processor might hold.
  *
- * Where two users of netpoll share a device, kernels before 6.18 take it from
- * both when one of them goes; then nothing is sent, and deadtime has to do.
+ * Where two users of netpoll share a device, kernels before 6.18, the latest
+ * stable ones apart, take it from both when one of them goes. So all our ports
+ * there are one user; beside others, as netconsole, nothing is sent then, and
+ * deadtime has to do.
  */
 #include <linux/delay.h>
 #include <linux/etherdevice.h>
@@ -38,13 +40,24 @@ static bool panic_leave = true;
 module_param(panic_leave, bool, 0444);
 MODULE_PARM_DESC(panic_leave, "tell the peers of a panic, by netpoll (default: Y)");
 
+/* Return: what another port on the same device sends by, or NULL. */
+static struct netpoll *shared(const struct hbkm_port *port)
+{
+	const struct hbkm_port *other;
+
+	list_for_each_entry(other, &port->cl->ports, list)
+		if (other != port && other->ifindex == port->ifindex && other->poll)
+			return other->poll;
+	return NULL;
+}
+
 /**
  * hbkm_lastword_open() - prepare a device for it
  * @port: a new port
  * @dev: its device
  *
- * Context: process, RTNL held. A device that netpoll cannot use goes without, and so
- * does one of a user namespace's.
+ * Context: process, RTNL and hbkm_net.lock held. A device that netpoll cannot use goes
+ * without, and so does one of a user namespace's.
  */
 void hbkm_lastword_open(struct hbkm_port *port, struct net_device *dev)
 {
@@ -53,6 +66,9 @@ void hbkm_lastword_open(struct hbkm_port *port, struct net_device *dev)
 
 	/* A panic is the whole machine's: only its own administrators may add to what is done then. */
 	if (!panic_leave || dev_net(dev)->user_ns != &init_user_ns)
+		return;
+	port->poll = shared(port);
+	if (port->poll)
 		return;
 	np = kzalloc(sizeof(*np), GFP_KERNEL);
 	if (!np)
@@ -70,13 +86,13 @@ void hbkm_lastword_open(struct hbkm_port *port, struct net_device *dev)
 
 /**
  * hbkm_lastword_close() - the port goes
- * @port: the port
+ * @port: the port, not in the list any more
  *
- * Context: process, RTNL held. Sleeps.
+ * Context: process, RTNL and hbkm_net.lock held. Sleeps.
  */
 void hbkm_lastword_close(struct hbkm_port *port)
 {
-	if (IS_ENABLED(CONFIG_NETPOLL) && port->poll)
+	if (IS_ENABLED(CONFIG_NETPOLL) && port->poll && !shared(port))
 		__netpoll_free(port->poll);
 }
 

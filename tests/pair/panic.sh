@@ -35,18 +35,33 @@ panic
 left "panic and reboot"
 ends a
 
-# over_ipv6 GUEST: from now on its beats go so.
+has_links() { [[ $(guest "$1" hbctl -j status | jq -r '[.links[].address] | unique | join(" ")') == "$2" ]]; }
+
+# Some kernels would take netpoll from both, were there two: not all of ours, so that is counted.
+probes=/sys/kernel/tracing/kprobe
+called() { guest "$1" cat "${probes}_profile" | awk -v name="$2" '$1 == name { print $2 }'; }
+
+# over_ipv6 GUEST: from now on its beats go so. What shares the device with them until then is gone before the panic.
 over_ipv6() {
+	local other=a
+	[[ $1 == b ]] || other=b
 	guest "$1" 'sysctl -q net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.eth0.disable_ipv6=0'
 	guest "$1" "ip address add fd00::${own[$1]##*.}/64 dev eth0 nodad"
-	guest "$1" "sed -i 's/^ucast eth0 10.0.2./ucast6 eth0 fd00::/' /etc/ha.d/ha.cf"
+	guest "$1" "sed -i 's/^ucast eth0 10.0.2.\(.*\)/&\nucast6 eth0 fd00::\1/' /etc/ha.d/ha.cf"
 	wait_until 60000 guest "$1" test -e /sys/class/hbkm/hb0/state
 	guest "$1" 'pkill -HUP -o -x hbctl'
+	wait_until 60000 has_links "$1" "${own[$other]} fd00::${own[$other]##*.}"
+	guest "$1" "sed -i '/^ucast eth0/d' /etc/ha.d/ha.cf"
+	guest "$1" 'pkill -HUP -o -x hbctl'
+	wait_until 60000 has_links "$1" "fd00::${own[$other]##*.}"
 }
 
 reboots
+guest a "printf 'p:%s __netpoll_%s\n' setup setup free free >${probes}_events; echo 1 >${probes%/*}/events/kprobes/enable"
 set_up a
 over_ipv6 a
+check_eq "two links of a device have one netpoll" 1 "$(called a setup)"
+check_eq "which stays for the one that is left" 0 "$(called a free)"
 over_ipv6 b
 both_up
 check_eq "beats go over IPv6" fd00::15 "$(guest b hbctl -j status | jq -r '.links[].address')"
