@@ -174,6 +174,27 @@ limit "warm: no longer than deadtime and 1 ms, us" "$OUTAGE" 4000
 other_of "$holder"
 check_ge "warm: the new holder says so to all" "$(advertised wire "${mac[$OTHER]}" "$vip6")" 1
 check_eq "warm: the old one does not" 0 "$(advertised wire "${mac[$holder]}" "$vip6")"
+
+# ---- warm, and another hand has put one there as addresses are put by default: that it is a duplicate, the holder's answer says
+flags() { ip -n "$1" -6 -o address show dev eth0 to "$vip6"; }
+unfit() { ! group_is "$1" 'warm ready'; }
+failed() { [[ $(flags "$1") == *dadfailed* ]]; }
+check "warm: who does not hold them is ready" group_is "$holder" 'warm ready'
+agent_pid "$holder" pid
+kill -STOP "$pid"
+ip -n "$holder" address del "$vip6/64" dev eth0
+ip -n "$holder" address add "$vip6/64" dev eth0
+sleep_us 20000
+check_match "warm: it is not known yet whether it is a duplicate" ' tentative' "$(flags "$holder")"
+check "warm: so the node is not ready" unfit "$holder"
+wait_until 3000 failed "$holder"
+sleep_us 20000
+check "warm: nor when it was found to be one" unfit "$holder"
+ip -n "$holder" address del "$vip6/64" dev eth0
+ip -n "$holder" address add "$vip6/64" dev eth0 nodad
+kill -CONT "$pid"
+wait_until 1000 group_is "$holder" 'warm ready'
+check "warm: but is with one that can be used" group_is "$holder" 'warm ready'
 agent_stop cookbook
 agent_stop cookbook2
 check "warm: nothing is left" none_of cookbook
