@@ -61,6 +61,7 @@
 /* Within which a network card has sent a frame: a machine that goes waits for its last one. */
 #define HBKM_SEND_MS	10
 
+struct cred;
 struct genl_info;
 struct netpoll;
 struct rtable;
@@ -265,6 +266,7 @@ extern const struct hbkm_family hbkm_ipv6;
  * @kind: enum hbkm_link_kind
  * @path: the cable's number, the same on both of its ends
  * @ifname: of its device (mutex; RTNL to change)
+ * @cred: of who made it
  * @family: of its addresses
  * @addr: destination: a peer, a group, or all
  * @source: address to send from, ::: to be chosen
@@ -293,6 +295,7 @@ struct hbkm_link {
 	u8 kind;
 	u8 path;
 	char ifname[IFNAMSIZ];
+	const struct cred *cred;
 	const struct hbkm_family *family;
 	struct in6_addr addr;
 	struct in6_addr source;

@@ -4,6 +4,7 @@
  * to it while it exists, and shares a bound socket with the other links of the
  * same device and UDP port.
  */
+#include <linux/cred.h>
 #include <linux/ipv6.h>
 #include <linux/netlink.h>
 #include <linux/rculist.h>
@@ -66,25 +67,36 @@ struct hbkm_link *hbkm_link_find(struct hbkm_port *port, const struct in6_addr *
 	return NULL;
 }
 
-static struct hbkm_port *port_get(struct hbkm_cluster *cl, struct net_device *dev,
-				  const struct hbkm_family *family, u16 number,
+/* By the right of whoever made the link: its device may come by the hand of one who has none. */
+static int create_socket(const struct hbkm_link *link, struct udp_port_cfg *udp,
+			 struct socket **sock)
+{
+	const struct cred *own = override_creds(link->cred);
+	int ret = udp_sock_create(link->cl->net, udp, sock);
+
+	revert_creds(own);
+	return ret;
+}
+
+static struct hbkm_port *port_get(const struct hbkm_link *link, struct net_device *dev,
 				  struct netlink_ext_ack *extack)
 {
 	struct udp_tunnel_sock_cfg tunnel = { .encap_type = 1, .encap_rcv = hbkm_recv };
 	struct udp_port_cfg udp = {
-		.family = family->af,
+		.family = link->family->af,
 		.ipv6_v6only = true,
 		.use_udp6_tx_checksums = true,
 		.use_udp6_rx_checksums = true,
-		.local_udp_port = htons(number),
+		.local_udp_port = htons(link->number),
 		.bind_ifindex = dev->ifindex,
 	};
+	struct hbkm_cluster *cl = link->cl;
 	struct hbkm_port *port;
 	int ret;
 
 	list_for_each_entry(port, &cl->ports, list) {
-		if (port->ifindex == dev->ifindex && port->family == family &&
-		    port->number == number) {
+		if (port->ifindex == dev->ifindex && port->family == link->family &&
+		    port->number == link->number) {
 			port->users++;
 			return port;
 		}
@@ -93,11 +105,11 @@ static struct hbkm_port *port_get(struct hbkm_cluster *cl, struct net_device *de
 	if (!port)
 		return ERR_PTR(-ENOMEM);
 	port->cl = cl;
-	port->family = family;
+	port->family = link->family;
 	port->ifindex = dev->ifindex;
-	port->number = number;
+	port->number = link->number;
 	port->users = 1;
-	ret = udp_sock_create(cl->net, &udp, &port->sock);
+	ret = create_socket(link, &udp, &port->sock);
 	if (ret) {
 		NL_SET_ERR_MSG(extack, "cannot bind the UDP port: does another program use it?");
 		kfree(port);
@@ -202,7 +214,7 @@ int hbkm_link_attach(struct hbkm_link *link, struct net_device *dev,
 	int ret;
 
 	ASSERT_RTNL();
-	port = port_get(link->cl, dev, link->family, link->number, extack);
+	port = port_get(link, dev, extack);
 	if (IS_ERR(port))
 		return PTR_ERR(port);
 	if (link->kind == HBKM_LINK_MCAST) {
@@ -336,6 +348,7 @@ int hbkm_link_create(struct hbkm_cluster *cl, const struct hbkm_link_config *c,
 	link->source = c->source;
 	link->number = c->number;
 	link->ttl = c->ttl;
+	link->cred = get_current_cred();
 	strscpy(link->ifname, c->ifname, sizeof(link->ifname));
 	hbkm_xmit_add_link(cl);
 	ret = dst_cache_init(&link->route, GFP_KERNEL_ACCOUNT);
@@ -356,6 +369,7 @@ err_destroy:
 	dst_cache_destroy(&link->route);
 err_free:
 	hbkm_xmit_remove_link(cl);
+	put_cred(link->cred);
 	kfree(link);
 	return ret;
 }
@@ -377,6 +391,7 @@ void hbkm_link_remove(struct hbkm_link *link)
 		synchronize_net();
 	hbkm_xmit_remove_link(cl);
 	dst_cache_destroy(&link->route);
+	put_cred(link->cred);
 	kfree(link);
 	hbkm_cluster_links_changed(cl);
 }

@@ -5,6 +5,7 @@
 # what it must. (Renamed, removed and made again: two-links.sh.)
 # lab: files common.sh
 # lab: modules bonding 8021q
+# lab: needs setpriv
 # shellcheck source=../lab/lib.sh
 . "$LAB_LIB"
 # shellcheck source=common.sh
@@ -158,6 +159,15 @@ before=$(mono_us)
 ip -n cookbook link del eth0.5
 wait_new_event cookbook '"object":"link".*"ifname":"eth0.5".*"state":"absent"' "$before"
 ok "a VLAN that is removed is absent"
+wait_until 1000 path_works 1
+
+# ---- made again by one who may do that, but could not bind our port
+setpriv --bounding-set -net_bind_service --inh-caps -net_bind_service ip -n cookbook link add link eth0 name eth0.5 type vlan id 5
+check "made again by such a hand the link has it at once" says cookbook 'state down' links eth0.5
+ip -n cookbook address add 10.0.5.15/24 dev eth0.5
+ip -n cookbook link set eth0.5 up
+wait_until 3000 path_works 0,1
+check "and its path works" path_works 0,1
 sleep_us 200000
 check_holders "the address stays" cookbook
 check_eq "still nobody has died" 0 "$(deaths_told)"
