@@ -111,6 +111,11 @@ NAME_FUNCTION(stat_name,
 	[HBKM_STAT_GUARD_DROP] = "guard_drop",
 	[HBKM_STAT_DUPLICATE] = "duplicate")
 
+const char *send_error_name(int error)
+{
+	return error == EADDRNOTAVAIL ? "no address of its own to send from" : strerror(error);
+}
+
 int auto_failback_parse(const char *text)
 {
 	static const struct {

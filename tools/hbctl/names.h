@@ -23,6 +23,9 @@ const char *auto_failback_name(unsigned int v);
 const char *event_name(unsigned int v);
 const char *stat_name(unsigned int v);
 
+/* Why a link cannot send: an errno, and which of them it is. */
+const char *send_error_name(int error);
+
 /**
  * auto_failback_parse - on, off, legacy, or one of Heartbeat's booleans
  * @text: the word, in any case

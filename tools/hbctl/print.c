@@ -98,7 +98,7 @@ void print_link(const struct nl_link *l)
 	out_uint("port", l->port);
 	out_string("state", link_state_name(l->state));
 	if (l->error)
-		out_string("error", strerror(l->error));
+		out_string("error", send_error_name(l->error));
 	out_uint("path", l->path);
 	out_uint("id", l->id);
 	if (l->kind == HBKM_LINK_MCAST)

@@ -227,7 +227,7 @@ static void print_text(const struct nl_snapshot *s, const struct json_object *re
 			       (unsigned long long)l->tx, (unsigned long long)l->tx_errors,
 			       (unsigned long long)l->rx);
 		if (l->error)
-			printf(", cannot send: %s", strerror(l->error));
+			printf(", cannot send: %s", send_error_name(l->error));
 		putchar('\n');
 	}
 	printf("groups\n");

@@ -184,7 +184,7 @@ void report_link(struct agent *a, const struct nl_link *l)
 			  l->state == HBKM_LINK_UP ? "up" : link_state_name(l->state));
 	if (l->error && (i == s->n_links || s->links[i].error != l->error))
 		log_write(LOG_WARNING, "Link %s:%s cannot send: %s", a->config->self, l->ifname,
-			  strerror(l->error));
+			  send_error_name(l->error));
 	else if (!l->error && i < s->n_links && s->links[i].error && l->state == HBKM_LINK_UP)
 		log_write(LOG_INFO, "Link %s:%s sends again.", a->config->self, l->ifname);
 	if (i < HBKM_MAX_LINKS) {
