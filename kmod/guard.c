@@ -331,6 +331,15 @@ static bool sent_from(const struct hbkm_cluster *cl, const struct in6_addr *addr
 	return false;
 }
 
+/* Links that were not told otherwise may send from what is a group's only now. */
+static void choose_anew(const struct hbkm_cluster *cl)
+{
+	struct hbkm_link *link;
+
+	list_for_each_entry(link, &cl->links, list)
+		dst_cache_reset(&link->route);
+}
+
 /**
  * hbkm_guard_set() - guard these addresses of a group, and no others
  * @cl: the cluster
@@ -377,6 +386,7 @@ int hbkm_guard_set(struct hbkm_cluster *cl, const struct hbkm_group *group,
 		return ret;
 	}
 	replace(cl, guard);
+	choose_anew(cl);
 	return 0;
 }
 
@@ -410,13 +420,18 @@ void hbkm_guard_forget(struct hbkm_cluster *cl, const struct hbkm_group *group)
  * @cl: the cluster
  * @addr: the address
  *
- * Context: process, hbkm_net.lock held. Return: true if it is a group's.
+ * Context: any. Return: true if it is a group's.
  */
 bool hbkm_guard_has(const struct hbkm_cluster *cl, const struct in6_addr *addr)
 {
-	struct hbkm_guard_entry *e = find(table(cl), addr, NULL);
+	struct hbkm_guard_entry *e;
+	bool has;
 
-	return e && e->slots;
+	rcu_read_lock();
+	e = find(rcu_dereference(cl->guard), addr, NULL);
+	has = e && READ_ONCE(e->slots);
+	rcu_read_unlock();
+	return has;
 }
 
 /* ---- warm standby ---- */

@@ -221,6 +221,8 @@ struct hbkm_link;
  *	is none that is still good (tx_lock)
  * @look_up: the route, with a reference, or an error; @saddr is the source that is wished
  *	for, :: for any, and receives the one to be used (RCU)
+ * @unguarded: the source to be used where that would be a group's address: another one,
+ *	if there is any (RCU)
  * @keep: such a route is good for next time (tx_lock)
  * @next_hop: the neighbour that it leads to, or NULL (RCU)
  * @put_headers: put UDP's and IP's header before a frame, with HBKM_XMIT_HEADERS of
@@ -240,6 +242,8 @@ struct hbkm_family {
 	struct dst_entry *(*cached)(struct hbkm_link *link, struct in6_addr *saddr);
 	struct dst_entry *(*look_up)(const struct hbkm_link *link, const struct net_device *dev,
 				     struct sock *sk, struct in6_addr *saddr);
+	bool (*unguarded)(const struct hbkm_link *link, const struct net_device *dev,
+			  struct in6_addr *saddr);
 	void (*keep)(struct hbkm_link *link, struct dst_entry *dst,
 		     const struct in6_addr *saddr);
 	struct neighbour *(*next_hop)(const struct hbkm_link *link, struct net_device *dev,

@@ -8,6 +8,7 @@
 #include <linux/netfilter.h>
 #include <net/arp.h>
 #include <net/ip.h>
+#include <net/l3mdev.h>
 #include <net/route.h>
 #include <net/udp.h>
 #include "hbkm.h"
@@ -63,6 +64,43 @@ static struct dst_entry *look_up(const struct hbkm_link *link, const struct net_
 	if (fl4.saddr)
 		ipv6_addr_set_v4mapped(fl4.saddr, saddr);
 	return &rt->dst;
+}
+
+/* The first one, or rather one in the network that the link leads to. */
+static bool unguarded_of(const struct hbkm_link *link, const struct net_device *dev,
+			 struct in6_addr *saddr)
+{
+	const struct in_device *in_dev = __in_dev_get_rcu(dev);
+	const struct in_ifaddr *ifa;
+	struct in6_addr addr;
+	bool found = false;
+
+	if (!in_dev)
+		return false;
+	in_dev_for_each_ifa_rcu(ifa, in_dev) {
+		ipv6_addr_set_v4mapped(ifa->ifa_local, &addr);
+		if (ifa->ifa_scope > RT_SCOPE_LINK || hbkm_guard_has(link->cl, &addr) ||
+		    (found && !inet_ifa_match(v4(&link->addr), ifa)))
+			continue;
+		*saddr = addr;
+		found = true;
+	}
+	return found;
+}
+
+/* As the kernel does, it takes one of another device for a device that has none. */
+static bool unguarded(const struct hbkm_link *link, const struct net_device *dev,
+		      struct in6_addr *saddr)
+{
+	int domain = l3mdev_master_ifindex_rcu(dev);
+	const struct net_device *other;
+
+	if (unguarded_of(link, dev, saddr))
+		return true;
+	for_each_netdev_rcu(dev_net(dev), other)
+		if (l3mdev_master_ifindex_rcu(other) == domain && unguarded_of(link, other, saddr))
+			return true;
+	return false;
 }
 
 static void keep(struct hbkm_link *link, struct dst_entry *dst, const struct in6_addr *saddr)
@@ -144,6 +182,7 @@ const struct hbkm_family hbkm_ipv4 = {
 	.is_on = is_on,
 	.cached = cached,
 	.look_up = look_up,
+	.unguarded = unguarded,
 	.keep = keep,
 	.next_hop = next_hop,
 	.put_headers = put_headers,

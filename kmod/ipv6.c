@@ -52,6 +52,27 @@ static struct dst_entry *look_up(const struct hbkm_link *link, const struct net_
 	return dst;
 }
 
+/* The one most like the destination, which so has its scope, too. */
+static bool unguarded(const struct hbkm_link *link, const struct net_device *dev,
+		      struct in6_addr *saddr)
+{
+	const struct inet6_dev *idev = __in6_dev_get(dev);
+	int scope = ipv6_addr_src_scope(&link->addr), best = -1, like;
+	const struct inet6_ifaddr *ifa;
+
+	if (!idev)
+		return false;
+	list_for_each_entry_rcu(ifa, &idev->addr_list, if_list) {
+		like = ipv6_addr_diff(&ifa->addr, &link->addr);
+		if (like <= best || ipv6_addr_src_scope(&ifa->addr) < scope ||
+		    !is_on(dev, &ifa->addr, true) || hbkm_guard_has(link->cl, &ifa->addr))
+			continue;
+		*saddr = ifa->addr;
+		best = like;
+	}
+	return best >= 0;
+}
+
 static void keep(struct hbkm_link *link, struct dst_entry *dst, const struct in6_addr *saddr)
 {
 	dst_cache_set_ip6(&link->route, dst, saddr);
@@ -130,6 +151,7 @@ const struct hbkm_family hbkm_ipv6 = {
 	.is_on = is_on,
 	.cached = cached,
 	.look_up = look_up,
+	.unguarded = unguarded,
 	.keep = keep,
 	.next_hop = next_hop,
 	.put_headers = put_headers,

@@ -130,7 +130,9 @@ static size_t build(struct hbkm_cluster *cl, u8 type, u8 reason, u8 key_id, u64 
 /*
  * The peer knows us by the address that we send from. If we were not told which,
  * it stays as first chosen, for as long as the device has it: a service address
- * that comes to the device later must not take its place.
+ * that comes to the device later must not take its place. Nor is it one of those
+ * from the start: it is silent where its group is not held, and who has it on an
+ * interface, too, drops what comes from there.
  */
 static struct in6_addr source(const struct hbkm_link *link, const struct net_device *dev)
 {
@@ -138,7 +140,23 @@ static struct in6_addr source(const struct hbkm_link *link, const struct net_dev
 
 	if (!ipv6_addr_any(&link->source))
 		return link->source;
-	return link->family->is_on(dev, &link->saddr, true) ? link->saddr : any;
+	return link->family->is_on(dev, &link->saddr, true) &&
+	       !hbkm_guard_has(link->cl, &link->saddr) ? link->saddr : any;
+}
+
+static struct dst_entry *choose(struct hbkm_link *link, const struct net_device *dev,
+				struct sock *sk, struct in6_addr *saddr)
+{
+	const struct hbkm_family *family = link->family;
+	struct dst_entry *dst;
+
+	*saddr = source(link, dev);
+	dst = family->look_up(link, dev, sk, saddr);
+	if (IS_ERR(dst) || !hbkm_guard_has(link->cl, saddr))
+		return dst;
+	dst_release(dst);
+	return family->unguarded(link, dev, saddr) ? family->look_up(link, dev, sk, saddr) :
+						     ERR_PTR(-EADDRNOTAVAIL);
 }
 
 static struct dst_entry *route(struct hbkm_link *link, const struct net_device *dev,
@@ -154,8 +172,7 @@ static struct dst_entry *route(struct hbkm_link *link, const struct net_device *
 	configured = !ipv6_addr_any(&link->source);
 	if (configured && !family->is_on(dev, &link->source, false))
 		return ERR_PTR(-EADDRNOTAVAIL);
-	*saddr = source(link, dev);
-	dst = family->look_up(link, dev, sk, saddr);
+	dst = choose(link, dev, sk, saddr);
 	/* As long as the device has none of its own, nothing is chosen for good. */
 	if (!IS_ERR(dst) && family->is_on(dev, saddr, !configured)) {
 		link->saddr = *saddr;

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # What is particular to links over IPv6: what their frames look like on the wire; that they never come from a service address;
-# that a device without IPv6, or without our address, refuses them, is told of, and is used again; and that the groups of
-# multicast are left in the end.
+# that a device without IPv6, or without our address, refuses them, is told of, and is used again; that the groups of multicast
+# are left in the end; and that what a link has chosen to send from is given up when it becomes a service address.
 # lab: files common.sh
 # shellcheck source=../lab/lib.sh
 . "$LAB_LIB"
@@ -103,8 +103,30 @@ check "and is heard" says cookbook2 'paths_heard 0,1' nodes cookbook
 check_eq "in all this nobody was held for dead" 0 "$(deaths_told)"
 check_holders "and the address is where it was" "$holder"
 
-# ---- the end
+# ---- stopped
 agent_stop cookbook2
 agent_stop cookbook
 refuse "the group is left with the link" member_of cookbook eth1
+
+# ---- the address that a link to a group has chosen itself becomes a service address
+own=fd01::15 later=fd01::101
+media=('ucast eth0 10.0.2.15' 'ucast eth0 10.0.2.16' 'mcast6 eth1 ff05::694 694 1 0')
+configure
+printf 'address add %s/64 dev eth1 nodad\n' "$own" "$later" | ip -n cookbook -b -
+start_members
+capture cookbook eth1 before udp and src net fd01::/64
+sleep_us 200000
+capture_stop cookbook
+check_ge "beats come from the one that the kernel takes" "$(frames before "src $later")" 15
+resources+=("cookbook2 IPv6addr::$later/64/eth1")
+configure
+reload cookbook cookbook2
+wait_until 2000 says cookbook "guard $later" groups cookbook2
+watch cookbook cookbook2
+capture cookbook2 eth1 after udp and src net fd01::/64
+sleep_us 200000
+capture_stop cookbook2
+check_eq "when that is a service address, none does" 0 "$(frames after "src $later")"
+check_ge "but from the other" "$(frames after "src $own")" 15
+check "so both hear each other on this path" says cookbook2 'paths_heard 0,1 paths_echoed 0,1' nodes cookbook
 lab_done

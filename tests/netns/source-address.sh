@@ -3,7 +3,8 @@
 # Nodes know each other by the address that beats come from, so a service address on the same interface must never become that:
 # not when its prefix makes it the nearer one, not when it sorts first, not when the host's own address is put back beneath
 # it, not after the agent or the interface was away, and not on a link that is made while it is there. Else the holder would
-# fall silent for its peer by the very act of acquiring.
+# fall silent for its peer by the very act of acquiring. And a link that chooses its source by itself never takes a group's, be it the first
+# of its device, or become a group's later, or the only one there is.
 # lab: files common.sh
 # shellcheck source=../lab/lib.sh
 . "$LAB_LIB"
@@ -174,4 +175,78 @@ sleep_us 200000
 alive "a new link" "$vip" cookbook
 clean "a new link" "$vip"
 check_eq "a new link: rx_link of cookbook3" "$before" "$(counter cookbook3 rx_link)"
+
+# ---- links that are told no source, for when the agent starts their devices have no address but the group's: warm, so whether
+# it is held or not
+# addresses NODE ADDR…: of its interface, in this order.
+addresses() {
+	ip -n "$1" address flush dev eth0
+	[[ $# == 1 ]] || printf 'address add %s/24 dev eth0\n' "${@:2}" | ip -n "$1" -b -
+}
+cannot_send() { [[ $(on "$1" hbctl show links eth0) == *' error '* ]]; }
+sends() { ! cannot_send "$1"; }
+from() { tcpdump -n -r "$LAB_OUT/$1.pcap" 2>/dev/null | sed 's/.* IP \([0-9.]*\)\.694 .*/\1/' | sort -u | paste -s -d ' '; }
+
+for name in cookbook3 cookbook2 cookbook; do
+	agent_stop "$name"
+done
+members=(cookbook cookbook2)
+media=('bcast eth0')
+resources=("cookbook IPaddr::$vip/24/eth0")
+configure
+for name in cookbook cookbook2; do
+	addresses "$name" "$vip"
+	agent "$name" --warm
+	wait_until 5000 cannot_send "$name"
+	check_match "none but a group's: $name says that it cannot send" 'eth0.*cannot send: no address of its own' "$(on "$name" hbctl status)"
+done
+check "none but a group's: so does the log" log_has cookbook 'cannot send: no address of its own to send from'
+# Where the device has none, the kernel takes one of another device; so it is here.
+ip -n cookbook address add 10.0.9.15/32 dev lo
+wait_until 1000 sends cookbook
+begin
+sleep_us 100000
+capture_stop cookbook
+capture_stop cookbook2
+check_eq "none but a group's, but another device has one: it is that" 10.0.9.15 "$(from cookbook)"
+ip -n cookbook address del 10.0.9.15/32 dev lo
+wait_until 1000 cannot_send cookbook
+ip -n cookbook address add 10.0.2.15/24 dev eth0
+ip -n cookbook2 address add 10.0.2.16/24 dev eth0
+wait_until 5000 joined cookbook cookbook2
+wait_until 1000 both_ready
+watch cookbook cookbook2
+begin
+sleep_us 200000
+check "after the group's: both hear each other" joined cookbook cookbook2
+check_eq "after the group's: nobody was held for dead" "$DEATHS" "$(deaths_told)"
+clean "after the group's" "$vip"
+
+# ---- what such a link sends from becomes a group's
+agent_stop cookbook2
+agent_stop cookbook
+later=10.0.2.101
+addresses cookbook
+addresses cookbook2 10.0.2.16
+agent cookbook
+agent cookbook2
+wait_until 5000 joined cookbook cookbook2
+ip -n cookbook address add "$later/24" dev eth0
+sleep_us 50000
+begin
+sleep_us 100000
+capture_stop cookbook
+capture_stop cookbook2
+check_eq "an address that came is taken" "$later 10.0.2.16" "$(from cookbook)"
+resources+=("cookbook2 IPaddr::$later/24/eth0")
+configure
+reload cookbook cookbook2
+wait_until 2000 cannot_send cookbook
+check_match "it becomes a group's: the link cannot send" 'eth0.*cannot send: no address of its own' "$(on cookbook hbctl status)"
+ip -n cookbook address add 10.0.2.15/24 dev eth0
+wait_until 5000 joined cookbook cookbook2
+begin
+sleep_us 200000
+check "beside it there is another: both hear each other" joined cookbook cookbook2
+clean "beside it there is another" "$later"
 lab_done

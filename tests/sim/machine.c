@@ -114,6 +114,11 @@ void hbkm_guard_forget(struct hbkm_cluster *cl, const struct hbkm_group *group)
 {
 }
 
+bool hbkm_guard_has(const struct hbkm_cluster *cl, const struct in6_addr *addr)
+{
+	return false;
+}
+
 bool hbkm_guard_ready(const struct hbkm_cluster *cl, const struct hbkm_group *group)
 {
 	return group->warm && !sim.here->service_out;
