@@ -105,7 +105,11 @@ wait_until 5000 joined "${members[@]}"
 sleep_us 200000
 check_holders "all hear each other: nothing moves" "$last"
 check_eq "nor is there a conflict" "$before" "$(conflicts)"
-heir=cookbook
+heir=cookbook third=cookbook2
 [[ $last != cookbook ]] || heir=cookbook2
-fails "of three" "$last" "$heir"
+[[ $last != cookbook2 ]] || third=cookbook3
+# Who takes longer to find the holder dead tells nothing new of it.
+on "$third" hbctl set deadtime 1s
+sleep_us 100000
+fails "of three, one of which waits longer" "$last" "$heir"
 lab_done
