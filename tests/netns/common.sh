@@ -132,6 +132,23 @@ watch() {
 	done
 }
 
+# begin, and what has happened since: moves NODE: how often it got the address, by its address_log; told NODE OBJECT [STATE]:
+# changes of such an object, of those whose events are kept.
+begin() {
+	mono_us BEGUN
+}
+
+moves() {
+	awk -v address="$vip/" -v since="$BEGUN" '$2 == "add" && index($3, address) == 1 && $1 >= since * 1000 { n++ } END { print n + 0 }' \
+		"$LAB_OUT/$1.addresses"
+}
+
+told() {
+	awk -v since="$BEGUN" -v wanted="\"event\":\"change\",\"object\":\"$2\".*\"state\":\"${3-}" '
+		$0 ~ wanted && match($0, /"monotonic_ns":[0-9]+/) && substr($0, RSTART + 15, RLENGTH - 15) + 0 >= since * 1000 { n++ }
+		END { print n + 0 }' "$LAB_OUT/$1.events"
+}
+
 # wait_new_event NODE REGEX SINCE_US [TIMEOUT_MS]: as wait_event, but the cause must not be older. Sets EVENT_US to its time.
 wait_new_event() {
 	EVENT_US=0

@@ -20,21 +20,6 @@ flap() {
 	done
 }
 
-# begin, and what has happened since: moves NODE, events NODE OBJECT.
-begin() {
-	mono_us BEGUN
-}
-
-moves() {
-	awk -v address="$vip/" -v since="$BEGUN" '$2 == "add" && index($3, address) == 1 && $1 >= since * 1000 { n++ } END { print n + 0 }' \
-		"$LAB_OUT/$1.addresses"
-}
-
-told() {
-	awk -v since="$BEGUN" -v object="\"event\":\"change\",\"object\":\"$2\"" 'index($0, object) && match($0, /"monotonic_ns":[0-9]+/) {
-		if (substr($0, RSTART + 15, RLENGTH - 15) >= since * 1000) n++ } END { print n + 0 }' "$LAB_OUT/$1.events"
-}
-
 isolated() {
 	says "$1" isolated cluster
 }
