@@ -149,6 +149,12 @@ told() {
 		END { print n + 0 }' "$LAB_OUT/$1.events"
 }
 
+# answered FILE: whose answers to the client are in the capture, in order, each as often in a row as they came: MAC*COUNT…
+answered() {
+	tcpdump -n -e -r "$LAB_OUT/$1" "icmp[icmptype] == icmp-echoreply and src $vip" 2>/dev/null | awk '
+		$2 != last { if (n) printf "%s*%d ", last, n; last = $2; n = 0 } { n++ } END { printf "%s*%d\n", last, n }'
+}
+
 # wait_new_event NODE REGEX SINCE_US [TIMEOUT_MS]: as wait_event, but the cause must not be older. Sets EVENT_US to its time.
 wait_new_event() {
 	EVENT_US=0

@@ -11,12 +11,6 @@
 
 timeout=20000		# of the agents, in us
 
-# answered FILE: whose answers to the client are in the capture, in order, each as often in a row as they came: MAC*COUNT…
-answered() {
-	tcpdump -n -e -r "$LAB_OUT/$1" "icmp[icmptype] == icmp-echoreply and src $vip" 2>/dev/null | awk '
-		$2 != last { if (n) printf "%s*%d ", last, n; last = $2; n = 0 } { n++ } END { printf "%s*%d\n", last, n }'
-}
-
 # said FILE MAC FROM_US TO_US [ADDR]: how often this machine has said by ARP, within that time, that this address, by default the
 # virtual one, is its own.
 said() {
