@@ -242,6 +242,18 @@ static struct hbkm_timing timing_for(const struct hbkm_detector *d, const struct
 }
 
 /**
+ * hbkm_detector_deadtime_ns() - for how long may it be silent?
+ * @d: the peer
+ * @own: our own times
+ *
+ * Return: the deadtime that applies to it, ours or, if it beats too slowly for that, its own.
+ */
+u64 hbkm_detector_deadtime_ns(const struct hbkm_detector *d, const struct hbkm_timing *own)
+{
+	return timing_for(d, own).deadtime_ns;
+}
+
+/**
  * hbkm_detector_deadline() - when is the next verdict due?
  * @d: the peer, present
  * @own: our own times

@@ -107,7 +107,9 @@ static bool claims_before(const struct hbkm_voter *v, const struct hbkm_voter *o
 		return hbkm_group_claimed(v->state);
 	if (v->deaf != other->deaf)
 		return v->deaf;
-	return v->term > other->term;
+	if (v->term != other->term)
+		return v->term > other->term;
+	return v->id < other->id;
 }
 
 /**
@@ -116,7 +118,8 @@ static bool claims_before(const struct hbkm_voter *v, const struct hbkm_voter *o
  * @after: the one with the best claim next to this one's; HBKM_NOBODY: the best of all
  *
  * For those that do not hear it themselves: of two that claim and do not hear each
- * other, who hears both decides as they would.
+ * other, who hears both decides as they would; but among equals by the ids, for it need
+ * not be the only one that hears both, and others may have other orders.
  *
  * Return: index of the voter, or HBKM_NOBODY if there is none.
  */

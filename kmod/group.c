@@ -266,23 +266,25 @@ static bool in_order(const struct hbkm_group *group, u32 id)
 /*
  * Nodes with other orders than ours would each hand the group to another, or
  * wait for each other. What all can agree on is the order of the ids, and to
- * leave things where they are. And so does who hears none of those, but one that does.
+ * leave things where they are. And so does who hears none of those, but one that does,
+ * or hears of that one.
  */
 static void settle_order(struct hbkm_ballot *b)
 {
 	struct hbkm_voter v;
 	u32 self = b->voters[b->self].id;
-	bool told = false;
+	u8 told = 0;
 	unsigned int i, j;
 
-	b->differs = false;
 	for (i = 0; i < b->n; i++) {
-		if (!b->voters[i].able)
+		if (i == b->self || !b->voters[i].able)
 			continue;
-		b->differs |= !b->voters[i].agrees;
-		told |= b->voters[i].flags & HBKM_FRAME_GROUP_F_BY_ID;
+		told = max(told, (u8)HBKM_FRAME_GROUP_BY_ID(b->voters[i].flags));
+		if (!b->voters[i].agrees)
+			told = HBKM_FRAME_BY_ID_TOP + 1;
 	}
-	if (!b->differs && !told)
+	b->by_id = told ? told - 1 : 0;
+	if (!told)
 		return;
 	b->failback = false;
 	for (i = 1; i < b->n; i++) {
@@ -328,10 +330,15 @@ static struct told hear_witnesses(struct hbkm_cluster *cl, const struct hbkm_gro
 		share = &node->shares[group->slot];
 		if (!share->news || !hbkm_detector_present(&node->detector))
 			continue;
-		b->vouched = true;
 		cl->recheck = true;	/* of our claim it may not know yet */
 		for (i = 0; i < HBKM_FRAME_CLAIMANTS; i++) {
-			other = share->news & 1U << i ? node_by_slot(cl, share->claimants[i]) : NULL;
+			if (!(share->news & 1U << i))
+				continue;
+			other = node_by_slot(cl, share->claimants[i]);
+			/* What it says itself counts, once it has been heard again. */
+			if (other && other->detector.heard_ns > node->detector.heard_ns)
+				continue;
+			b->vouched = true;
 			if (!other || hbkm_detector_present(&other->detector))
 				continue;
 			if (i == 0)
@@ -517,16 +524,21 @@ static void watch_conflict(struct hbkm_cluster *cl, struct hbkm_group *group, u3
 	hbkm_notify_conflict(cl, group, now);
 }
 
-/* What of it those are to know that do not hear all that we hear. */
-static void take_view(const struct hbkm_cluster *cl, struct hbkm_group *group,
+/*
+ * What of it those are to know that do not hear all that we hear. True if that is new: they
+ * are to know it at once, or they take what another has taken just before them.
+ */
+static bool take_view(const struct hbkm_cluster *cl, struct hbkm_group *group,
 		      const struct hbkm_ballot *b)
 {
 	/* Before all have told us theirs, we know of no claim that it is the best. */
 	unsigned int i = group->added_ns ? 1 : 0;
+	u8 before[HBKM_FRAME_CLAIMANTS];
 	unsigned int claimant = HBKM_NOBODY;
 	const struct hbkm_node *node;
 
-	group->by_id = b->differs;
+	group->by_id = b->by_id;
+	memcpy(before, group->claimants, sizeof(before));
 	memset(group->claimants, 0, sizeof(group->claimants));
 	for (; i < HBKM_FRAME_CLAIMANTS; i++) {
 		claimant = hbkm_election_claimant(b, claimant);
@@ -535,6 +547,7 @@ static void take_view(const struct hbkm_cluster *cl, struct hbkm_group *group,
 		node = hbkm_node_by_id(cl, b->voters[claimant].id);
 		group->claimants[i] = node->slot;
 	}
+	return memcmp(before, group->claimants, sizeof(before)) != 0;
 }
 
 static u32 holder_of(const struct hbkm_ballot *b)
@@ -552,10 +565,6 @@ static u32 holder_of(const struct hbkm_ballot *b)
 static void watch_holder(struct hbkm_cluster *cl, struct hbkm_group *group,
 			 u32 holder, u64 now)
 {
-
-	/* Where somebody could hold it, the next failure is a first one. */
-	if (holder)
-		forget_failures(group);
 	if (holder == group->holder)
 		return;
 	group->holder = holder;
@@ -624,8 +633,8 @@ bool hbkm_group_elect(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now
 	struct hbkm_ballot b;
 	struct told told;
 	unsigned int best;
+	u32 rival, holder;
 	bool changed;
-	u32 rival;
 
 	changed = look(cl, group, now);
 	if (group->ready)
@@ -638,7 +647,7 @@ bool hbkm_group_elect(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now
 	rival = rival_of(group, &b) ?: told.rival;
 	if (group->added_ns && told_by_all(cl, group))
 		group->added_ns = 0;
-	take_view(cl, group, &b);
+	changed |= take_view(cl, group, &b);
 	/* A failed acquisition is tried again, and patience ends, by time alone. */
 	if (group->state == HBKM_GROUP_FAILED || group->added_ns ||
 	    (group->state == HBKM_GROUP_STANDBY && b.patient))
@@ -659,7 +668,11 @@ bool hbkm_group_elect(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now
 		release(cl, group, now);
 		break;
 	case HBKM_ACTION_KEEP:
-		watch_holder(cl, group, holder_of(&b) ?: told.holder, now);
+		holder = holder_of(&b);
+		/* Where somebody could hold it, the next failure is a first one. */
+		if (holder)
+			forget_failures(group);
+		watch_holder(cl, group, holder ?: told.holder, now);
 		break;
 	}
 	watch_conflict(cl, group, rival, now);
@@ -793,7 +806,8 @@ void hbkm_group_forget_node(struct hbkm_cluster *cl, const struct hbkm_node *gon
 				if (share->claimants[i] != gone->slot)
 					continue;
 				share->claimants[i] = HBKM_STRANGER;
-				share->news |= 1U << i;
+				if (hbkm_detector_present(&gone->detector))
+					share->news |= 1U << i;
 			}
 		}
 	}

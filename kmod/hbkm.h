@@ -127,7 +127,7 @@ struct hbkm_params {
  * @known: it says anything
  * @state: enum hbkm_group_state
  * @news: bit i: it has heard @claimants[i] after we last did
- * @flags: HBKM_GROUP_F_*, HBKM_FRAME_GROUP_F_*
+ * @flags: HBKM_GROUP_F_*; HBKM_FRAME_GROUP_BY_ID()
  * @claimants: who else claims it, by their slots, the best claim first; 0: nobody
  * @term: of its latest claim; while standby, the highest that it knows of
  */
@@ -341,7 +341,7 @@ struct hbkm_link {
  * @claimants: who else claims it, of those that we hear, by their slots, the best claim
  *	first; 0: nobody (lock)
  * @claimed_seq: the first frame that tells of our present claim (lock)
- * @by_id: ids decide, since the orders of one that may hold it are not ours (lock)
+ * @by_id: ids decide, as is told by HBKM_FRAME_GROUP_BY_ID(), 0: its order does (lock)
  * @holder: who holds it, as last told, 0: nobody (lock)
  * @warm: its addresses stay on their interfaces while we do not hold it (lock)
  * @ready: they are all there, as last looked (lock)
@@ -370,7 +370,7 @@ struct hbkm_group {
 	u32 holder;
 	u64 claimed_seq;
 	u8 claimants[HBKM_FRAME_CLAIMANTS];
-	bool by_id;
+	u8 by_id;
 	bool warm;
 	bool ready;
 	bool gave_up;

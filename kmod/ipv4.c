@@ -66,7 +66,7 @@ static struct dst_entry *look_up(const struct hbkm_link *link, const struct net_
 	return &rt->dst;
 }
 
-/* The first one, or rather one in the network that the link leads to. */
+/* The first one, or rather the first in the network that the link leads to. */
 static bool unguarded_of(const struct hbkm_link *link, const struct net_device *dev,
 			 struct in6_addr *saddr)
 {
@@ -84,6 +84,8 @@ static bool unguarded_of(const struct hbkm_link *link, const struct net_device *
 			continue;
 		*saddr = addr;
 		found = true;
+		if (inet_ifa_match(v4(&link->addr), ifa))
+			break;
 	}
 	return found;
 }

@@ -21,8 +21,8 @@
  *
  * Where two users of netpoll share a device, kernels before 6.18, the latest
  * stable ones apart, take it from both when one of them goes. So all our ports
- * there are one user; beside others, as netconsole, nothing is sent then, and
- * deadtime has to do.
+ * there are one user; beside others, as netconsole, or a VLAN's on it, nothing is
+ * sent then, and deadtime has to do.
  */
 #include <linux/delay.h>
 #include <linux/etherdevice.h>

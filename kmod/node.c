@@ -202,13 +202,17 @@ static struct hbkm_beat beat_of(const struct hbkm_cluster *cl, const struct hbkm
 
 /*
  * Has the sender heard @node after we last did? Of one that has died everybody knows the
- * same, and some find it dead sooner: that it lives must be news.
+ * same, or a beat more, and some find it dead sooner: that it lives must be news, and no
+ * older than we would wait ourselves.
  */
 static bool is_news(const struct hbkm_node *node, const struct hbkm_frame_node *entry)
 {
-	if (entry->incarnation == node->detector.incarnation)
-		return entry->seq > node->detector.seq;
-	return !hbkm_detector_present(&node->detector);
+	const struct hbkm_detector *d = &node->detector;
+	struct hbkm_timing own = hbkm_timing(node->cl);
+
+	if (d->incarnation && entry->age_us * HBKM_NS_PER_US > hbkm_detector_deadtime_ns(d, &own))
+		return false;
+	return entry->incarnation != d->incarnation || entry->seq > d->seq;
 }
 
 /* Who else claims it? True if that is another than before, or is news to us of one that is silent. */

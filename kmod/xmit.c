@@ -118,7 +118,7 @@ static size_t build(struct hbkm_cluster *cl, u8 type, u8 reason, u8 key_id, u64 
 		/* Who claims nothing passes on what it has heard: the next claim goes above it. */
 		fg.term = group->state == HBKM_GROUP_STANDBY ? group->top_term : group->term;
 		fg.state = group->state;
-		fg.flags = hbkm_group_flags(group) | (group->by_id ? HBKM_FRAME_GROUP_F_BY_ID : 0);
+		fg.flags = hbkm_group_flags(group) | group->by_id << 6;
 		for (i = 0; i < HBKM_FRAME_CLAIMANTS; i++)
 			fg.claimants[i] = cl->entries[group->claimants[i]];
 		hbkm_frame_put_group(cl->frame, &f, f.nr_groups++, &fg);

@@ -154,6 +154,7 @@ void hbkm_detector_init(struct hbkm_detector *d);
 unsigned int hbkm_detector_heard(struct hbkm_detector *d, const struct hbkm_beat *b, u64 now);
 unsigned int hbkm_detector_left(struct hbkm_detector *d, const struct hbkm_beat *b, u64 now);
 
+u64 hbkm_detector_deadtime_ns(const struct hbkm_detector *d, const struct hbkm_timing *own);
 u64 hbkm_detector_deadline(const struct hbkm_detector *d, const struct hbkm_timing *own);
 bool hbkm_detector_judge(struct hbkm_detector *d, const struct hbkm_timing *own, u64 now,
 			 u64 *next);

@@ -29,7 +29,7 @@
  * @unsure: it does not hear us, for less than deadtime
  * @agrees: its groups and their orders are ours
  * @state: enum hbkm_group_state
- * @flags: HBKM_GROUP_F_*, HBKM_FRAME_GROUP_F_*
+ * @flags: HBKM_GROUP_F_*; HBKM_FRAME_GROUP_BY_ID()
  * @term: of its latest claim; of another that is standby, the highest that it knows of
  */
 struct hbkm_voter {
@@ -55,7 +55,7 @@ struct hbkm_voter {
  * @failback: a holder gives the group back to a preferred node
  * @retry: a failed acquisition may be tried again
  * @patient: we have only just settled ourselves: let the others do so, too
- * @differs: one that may be chosen has other groups or orders than we
+ * @by_id: ids decide, as we are to tell the others, 0: our order does
  * @vouched: another claims it, or takes it down, as one tells that has heard it after us
  * @outvoted: we do not hear that one, and who tells of it knows of our claim, and puts it second
  * @voters: in order of preference
@@ -66,7 +66,7 @@ struct hbkm_ballot {
 	bool failback;
 	bool retry;
 	bool patient;
-	bool differs;
+	u8 by_id;
 	bool vouched;
 	bool outvoted;
 	struct hbkm_voter voters[HBKM_MAX_NODES];

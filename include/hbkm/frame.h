@@ -38,7 +38,8 @@
  *	4	4	term of the sender's latest claim; while standby, the highest that
  *			it knows of
  *	8	1	state (enum hbkm_group_state)
- *	9	1	flags (HBKM_GROUP_F_*, HBKM_FRAME_GROUP_F_*)
+ *	9	1	flags (HBKM_GROUP_F_*), and in its two highest bits whether ids
+ *			decide (HBKM_FRAME_GROUP_BY_ID)
  *	10	1	which node entry, counted from 1, is of the node that claims the
  *			group, or still takes it down, as the sender itself hears;
  *			of several, whose claim is best; 0: none but the sender, or
@@ -81,7 +82,12 @@ enum hbkm_frame_type {
 
 #define HBKM_FRAME_NODE_F_DEAD	0x01	/* the sender believes it dead or gone */
 
-#define HBKM_FRAME_GROUP_F_BY_ID 0x80	/* the sender hears a node with other orders, so ids decide */
+/*
+ * Ids decide, and not the orders, since a node has others: HBKM_FRAME_BY_ID_TOP if the sender
+ * hears such a node itself, one less if it hears from one that does, and so on; 0: not so.
+ */
+#define HBKM_FRAME_GROUP_BY_ID(flags)	((u8)(flags) >> 6)
+#define HBKM_FRAME_BY_ID_TOP	3
 
 #define HBKM_FRAME_CLAIMANTS	2
 
@@ -152,7 +158,7 @@ struct hbkm_frame_node {
  * @id: of the group
  * @term: of the sender's latest claim; while standby, the highest that it knows of
  * @state: enum hbkm_group_state
- * @flags: HBKM_GROUP_F_*, HBKM_FRAME_GROUP_F_*
+ * @flags: HBKM_GROUP_F_*; HBKM_FRAME_GROUP_BY_ID()
  * @claimants: node entries, counted from 1, of others that the sender hears claim it, the
  *	best claim first; 0: none
  */

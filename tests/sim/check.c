@@ -474,7 +474,7 @@ static void check_patience(const struct sim_machine *m, const struct hbkm_group 
 	list_for_each_entry(node, &m->cl->nodes, list)
 		if (node != m->cl->self && hbkm_detector_alive(&node->detector) &&
 		    (node->digest != m->cl->digest ||
-		     node->shares[g->slot].flags & HBKM_FRAME_GROUP_F_BY_ID))
+		     HBKM_FRAME_GROUP_BY_ID(node->shares[g->slot].flags)))
 			return;
 	list_for_each_entry(node, &m->cl->nodes, list) {
 		const struct arrival *a = &m->arrivals[machine_index(node->id)];
@@ -510,7 +510,8 @@ static bool told_of_rival(const struct sim_machine *m, const struct hbkm_node *n
 		return false;
 	seen = witness->cl ? hbkm_node_by_id(witness->cl, other->id) : NULL;
 	theirs = witness->cl ? hbkm_group_by_id(witness->cl, g->id) : NULL;
-	return other != m && (!seen || !theirs || seen->detector.oneway ||
+	/* It may have been told while the other was deaf, and no longer is. */
+	return other != m && (!seen || !theirs || seen->detector.oneway_ns ||
 			      seen->shares[theirs->slot].term >= g->term);
 }
 

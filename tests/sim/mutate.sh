@@ -32,6 +32,11 @@ try() {		# NAME
 		printf 'not ok - %-26s it does not build: see %s\n' "$1" "$dir/log"
 		return 1
 	fi
+	if ! "$dir/sim" --scenarios >"$dir/log" 2>/dev/null; then
+		printf 'ok - %-26s %-26s %s\n' "$1" "$(grep -c '^not ok' "$dir/log") of the scenarios" "$(sed -n 1p "$patch")"
+		rm -rf "$dir"
+		return
+	fi
 	"$dir/sim" --count "$count" >"$dir/log" 2>/dev/null
 	status=$?
 	said=$(sed -n '1s/^seed \([0-9]*\): at [0-9.]* ms, \([a-z-]*\): .*/\2 (seed \1)/p' "$dir/log")

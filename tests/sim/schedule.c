@@ -484,7 +484,7 @@ static void peace(void)
 	looked(STILL);
 }
 
-static void tear_down(void)
+void schedule_tear_down(void)
 {
 	unsigned int i;
 
@@ -495,22 +495,27 @@ static void tear_down(void)
 	sim_queue_clear();
 }
 
-void schedule_run(u64 seed)
+void schedule_clear(u64 seed)
 {
-	bool traced = sim_trace;
-
 	memset(&sim, 0, offsetof(struct sim, tape));
 	sim.tape_len = 0;
 	sim.violation[0] = '\0';
 	sim.seed = seed;
-	sim.guard = seed % SIM_GUARDS;
 	sim_seed(seed);
+}
+
+void schedule_run(u64 seed)
+{
+	bool traced = sim_trace;
+
+	schedule_clear(seed);
+	sim.guard = seed % SIM_GUARDS;
 	build();
 	bad_day();
 	if (!sim.violation[0])
 		make_peace();
 	if (!sim.violation[0])
 		peace();
-	tear_down();
+	schedule_tear_down();
 	sim_trace = traced;
 }

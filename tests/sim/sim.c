@@ -7,6 +7,7 @@
  *	    [--jobs N]			so many processes at a time
  *	sim --seed N [--trace]		runs one; with --trace tells what happens
  *	    [--frames]			and every frame
+ *	sim --scenarios [--trace]	runs those that are written down
  *	sim --invariants		says what must hold
  *	... --hard			with machines of two CPUs, of which one is held up
  *
@@ -49,6 +50,7 @@ static int usage(FILE *to, int status)
 {
 	fprintf(to, "usage: sim [--hard] [--first N] [--count N] [--jobs N]\n"
 		"       sim [--hard] --seed N [--trace] [--frames]\n"
+		"       sim --scenarios [--trace] [--frames]\n"
 		"       sim --invariants\n");
 	return status;
 }
@@ -173,10 +175,12 @@ int main(int argc, char **argv)
 		{ "trace", no_argument, NULL, 't' },
 		{ "frames", no_argument, NULL, 'F' },
 		{ "hard", no_argument, NULL, 'H' },
+		{ "scenarios", no_argument, NULL, 'S' },
 		{ "invariants", no_argument, NULL, 'i' },
 		{ "help", no_argument, NULL, 'h' },
 		{ }
 	};
+	bool scenarios = false;
 	unsigned int jobs = 1;
 	int c;
 
@@ -205,6 +209,9 @@ int main(int argc, char **argv)
 		case 'H':
 			sim_hard = true;
 			break;
+		case 'S':
+			scenarios = true;
+			break;
 		case 'i':
 			return say_invariants();
 		case 'h':
@@ -216,6 +223,8 @@ int main(int argc, char **argv)
 	if (optind < argc || !jobs || jobs > 1024 || !count)
 		return usage(stderr, 2);
 
+	if (scenarios)
+		return scenarios_run();
 	tally = mmap(NULL, sizeof(*tally), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	SIM_BUG_ON(tally == MAP_FAILED);
 	start = seconds();

@@ -395,7 +395,12 @@ void agent_restart(struct sim_machine *m);
 void agent_asked(struct sim_machine *m, const struct hbkm_group *group);
 
 /* schedule.c */
+void schedule_clear(u64 seed);
 void schedule_run(u64 seed);
+void schedule_tear_down(void);
+
+/* scenarios.c */
+int scenarios_run(void);
 
 /* check.c */
 void trace(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -71,8 +71,8 @@
  *	all of them are on devices that work. The kernel announces it by itself.
  * HBKM_CMD_GROUP_DEL      GROUP_NAME. The agent is expected to have cleaned up.
  * HBKM_CMD_GROUP_GET      dump. GROUP_NAME, GROUP_ID, GROUP_STATE, GROUP_FLAGS, TERM,
- *	HOLDER (node id, absent if nobody; one that is not heard itself, if another tells
- *	of it), ORDER, GUARD (absent if none).
+ *	HOLDER (node id, absent if nobody; where no holder is heard, one that claims it, as
+ *	another tells), ORDER, GUARD (absent if none).
  *
  * HBKM_CMD_KEYS_SET       KEY (nested, 1..16 times): KEY_ID 0..15, KEY_METHOD,
  *	KEY_SECRET (not for crc); and KEY_SIGN, the id that signs. Replaces the
