@@ -105,8 +105,6 @@ static bool claims_before(const struct hbkm_voter *v, const struct hbkm_voter *o
 {
 	if (hbkm_group_claimed(v->state) != hbkm_group_claimed(other->state))
 		return hbkm_group_claimed(v->state);
-	if (v->deaf != other->deaf)
-		return v->deaf;
 	if (v->term != other->term)
 		return v->term > other->term;
 	return v->id < other->id;
@@ -119,7 +117,9 @@ static bool claims_before(const struct hbkm_voter *v, const struct hbkm_voter *o
  *
  * For those that do not hear it themselves: of two that claim and do not hear each
  * other, who hears both decides as they would; but among equals by the ids, for it need
- * not be the only one that hears both, and others may have other orders.
+ * not be the only one that hears both, and others may have other orders. Of one that
+ * does not hear us nothing is told, for it would not be told of the others: each of
+ * three might have to give way to the next, for ever.
  *
  * Return: index of the voter, or HBKM_NOBODY if there is none.
  */
@@ -130,7 +130,7 @@ unsigned int hbkm_election_claimant(const struct hbkm_ballot *b, unsigned int af
 	unsigned int i;
 
 	for (i = 0; i < b->n; i++) {
-		if (i == b->self || i == after || !occupies(&v[i]))
+		if (i == b->self || i == after || v[i].deaf || v[i].unsure || !occupies(&v[i]))
 			continue;
 		if (best == HBKM_NOBODY || claims_before(&v[i], &v[best]))
 			best = i;

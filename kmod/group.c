@@ -298,6 +298,12 @@ static void settle_order(struct hbkm_ballot *b)
 			b->self = i;
 }
 
+/* Was the frame of number @a sent before that of @b? Numbers that lie not too far apart. */
+static bool is_before(u32 a, u32 b)
+{
+	return a - b > U32_MAX / 2;
+}
+
 static const struct hbkm_node *node_by_slot(const struct hbkm_cluster *cl, u8 slot)
 {
 	const struct hbkm_node *node;
@@ -325,6 +331,7 @@ static struct told hear_witnesses(struct hbkm_cluster *cl, const struct hbkm_gro
 	const struct hbkm_share *share;
 	struct told told = {};
 	unsigned int i;
+	bool heard;
 
 	list_for_each_entry(node, &cl->nodes, list) {
 		share = &node->shares[group->slot];
@@ -335,16 +342,19 @@ static struct told hear_witnesses(struct hbkm_cluster *cl, const struct hbkm_gro
 			if (!(share->news & 1U << i))
 				continue;
 			other = node_by_slot(cl, share->claimants[i]);
-			/* What it says itself counts, once it has been heard again. */
-			if (other && other->detector.heard_ns > node->detector.heard_ns)
+			heard = other && hbkm_detector_present(&other->detector);
+			/* What it says itself counts, once that is as new as what is told. */
+			if (heard && !is_before(other->detector.seq, other->told_seq))
 				continue;
 			b->vouched = true;
-			if (!other || hbkm_detector_present(&other->detector))
+			if (!other || heard)
 				continue;
 			if (i == 0)
 				told.holder = other->id;
-			if (!hbkm_group_claimed(group->state) ||
-			    node->named_seq < group->claimed_seq)
+			/* Does it know of our claim, and weigh it against that one's? */
+			if (!hbkm_group_claimed(group->state) || !node->echoed ||
+			    is_before(node->named_seq, group->claimed_seq) ||
+			    share->claimants[!i] != cl->self->slot)
 				continue;
 			told.rival = other->id;
 			b->outvoted |= i == 0;

@@ -157,7 +157,9 @@ struct hbkm_share {
  * @reach: addresses outside that it reaches, plus one, as it says; 0: it does not (lock)
  * @mark: its agent's word to the other agents; 0: none (lock)
  * @echoed: paths on which it says it hears us (lock)
- * @named_seq: the number of the last frame of ours that it heeds, as it says (lock)
+ * @named_seq: the number of the last frame of ours that it heeds, as it says, if @echoed;
+ *	of these two only what counts of a number: its last 32 bits (lock)
+ * @told_seq: the number that others have told of, when it was news that it claims a group (lock)
  * @rtt_ns: round trip, of the newest beat that allows to tell (lock)
  * @detector: is it alive? (lock)
  * @shares: what it says of the groups, by their slots (lock)
@@ -179,7 +181,8 @@ struct hbkm_node {
 	u16 differs;
 	u32 mark;
 	u32 digest;
-	u64 named_seq;
+	u32 named_seq;
+	u32 told_seq;
 	u64 rtt_ns;
 	struct hbkm_detector detector;
 	struct hbkm_share shares[HBKM_MAX_GROUPS];

@@ -135,6 +135,7 @@ void hbkm_node_forget(struct hbkm_node *node, u64 now)
 	node->mark = 0;
 	node->echoed = 0;
 	node->named_seq = 0;
+	node->told_seq = 0;
 	node->rtt_ns = 0;
 	if (known)
 		hbkm_notify_node(node, HBKM_EVENT_NODE, now);
@@ -220,7 +221,7 @@ static bool take_claimants(const struct hbkm_cluster *cl, struct hbkm_share *sha
 			   const struct hbkm_frame *f, const struct hbkm_frame_group *fg)
 {
 	u8 slots[HBKM_FRAME_CLAIMANTS] = {}, news = 0;
-	const struct hbkm_node *node;
+	struct hbkm_node *node;
 	struct hbkm_frame_node entry;
 	bool changed = false;
 	unsigned int i;
@@ -231,8 +232,14 @@ static bool take_claimants(const struct hbkm_cluster *cl, struct hbkm_share *sha
 		hbkm_frame_node(f, fg->claimants[i] - 1, &entry);
 		node = hbkm_node_by_id(cl, entry.id);
 		slots[i] = node ? node->slot : HBKM_STRANGER;
-		if (!node || (node != cl->self && is_news(node, &entry)))
+		if (!node) {
 			news |= 1U << i;
+		} else if (node != cl->self && is_news(node, &entry)) {
+			news |= 1U << i;
+			/* Of another life any frame will do. */
+			node->told_seq = entry.incarnation == node->detector.incarnation ?
+					 entry.seq : node->detector.seq + 1;
+		}
 		if (!node || !hbkm_detector_present(&node->detector))
 			changed |= (news ^ share->news) & 1U << i;
 	}
@@ -301,7 +308,8 @@ static bool take_content(struct hbkm_node *node, const struct hbkm_frame *f,
 	u16 echoed = knows_us ? echo->paths : 0;
 
 	/* Of a life that has still to prove itself it names no path, and heeds nothing. */
-	node->named_seq = echoed ? echo->seq : 0;
+	if (echoed)
+		node->named_seq = echo->seq;
 	if (knows_us)
 		take_round_trip(node, echo, now);
 	if (node->said != f->flags || node->digest != f->groups_digest) {

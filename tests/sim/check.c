@@ -510,9 +510,7 @@ static bool told_of_rival(const struct sim_machine *m, const struct hbkm_node *n
 		return false;
 	seen = witness->cl ? hbkm_node_by_id(witness->cl, other->id) : NULL;
 	theirs = witness->cl ? hbkm_group_by_id(witness->cl, g->id) : NULL;
-	/* It may have been told while the other was deaf, and no longer is. */
-	return other != m && (!seen || !theirs || seen->detector.oneway_ns ||
-			      seen->shares[theirs->slot].term >= g->term);
+	return other != m && (!seen || !theirs || seen->shares[theirs->slot].term >= g->term);
 }
 
 /* Who gives up before it has it has no right to it, or yields to a claim as new as its own. */

@@ -401,8 +401,9 @@ static void a_witness_tells_the_best_claims(void **state)
 		    { { OK, SB, 0, 1 }, { OK, RE, 0, 7 }, { OK, AC, 0, 5 } } }, 2, 1 },
 		{ { "nor what nobody takes down", 0, 0, 2, 0, { { OK, SB, 0, 1 }, { P, RE, 0, 7 } } },
 		  HBKM_NOBODY, HBKM_NOBODY },
-		{ { "who cannot hear, and so not yield", 0, 0, 3, 0,
-		    { { OK, SB, 0, 1 }, { OK, AC, 0, 5 }, { P | DEAF, AC, 0, 2 } } }, 2, 1 },
+		{ { "nor one that does not hear us, and so not of the other", 0, 0, 4, 0,
+		    { { OK, SB, 0, 1 }, { P | G | UNSURE, AC, 0, 7 }, { OK, AC, 0, 5 }, { P | G | DEAF, AC, 0, 6 } } },
+		  2, HBKM_NOBODY },
 	};
 	unsigned int i, best;
 
