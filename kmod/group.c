@@ -304,6 +304,17 @@ static bool is_before(u32 a, u32 b)
 	return a - b > U32_MAX / 2;
 }
 
+/*
+ * Does it heed a frame that tells of our present claim? That may have been the first of
+ * very many, so it is counted from now on back.
+ */
+static bool knows_claim(const struct hbkm_cluster *cl, const struct hbkm_node *node,
+			const struct hbkm_group *group)
+{
+	return hbkm_group_claimed(group->state) && node->echoed && group->claimed_seq <= cl->seq &&
+	       (u32)(cl->seq - node->named_seq) <= cl->seq - group->claimed_seq;
+}
+
 static const struct hbkm_node *node_by_slot(const struct hbkm_cluster *cl, u8 slot)
 {
 	const struct hbkm_node *node;
@@ -325,13 +336,22 @@ struct told {
  * it tells each of the other, and the one whose claim it puts first keeps it.
  */
 static struct told hear_witnesses(struct hbkm_cluster *cl, const struct hbkm_group *group,
-				  struct hbkm_ballot *b)
+				  struct hbkm_ballot *b, u64 now)
 {
+	u64 deadtime_ns = cl->params.deadtime_us * HBKM_NS_PER_US;
 	const struct hbkm_node *node, *other;
 	const struct hbkm_share *share;
 	struct told told = {};
 	unsigned int i;
-	bool heard;
+
+	/*
+	 * Who was put second leaves it to the other for a while, which may give it up at the
+	 * same time, to one that it hears: else both would claim it again, and so on.
+	 */
+	if (group->outvoted_ns && hbkm_since(group->outvoted_ns, now) < deadtime_ns) {
+		b->vouched = true;
+		cl->recheck = true;
+	}
 
 	list_for_each_entry(node, &cl->nodes, list) {
 		share = &node->shares[group->slot];
@@ -342,18 +362,16 @@ static struct told hear_witnesses(struct hbkm_cluster *cl, const struct hbkm_gro
 			if (!(share->news & 1U << i))
 				continue;
 			other = node_by_slot(cl, share->claimants[i]);
-			heard = other && hbkm_detector_present(&other->detector);
 			/* What it says itself counts, once that is as new as what is told. */
-			if (heard && !is_before(other->detector.seq, other->told_seq))
+			if (other && !is_before(other->detector.seq, other->told_seq))
 				continue;
 			b->vouched = true;
-			if (!other || heard)
+			if (!other || hbkm_detector_present(&other->detector))
 				continue;
 			if (i == 0)
 				told.holder = other->id;
 			/* Does it know of our claim, and weigh it against that one's? */
-			if (!hbkm_group_claimed(group->state) || !node->echoed ||
-			    is_before(node->named_seq, group->claimed_seq) ||
+			if (!knows_claim(cl, node, group) ||
 			    share->claimants[!i] != cl->self->slot)
 				continue;
 			told.rival = other->id;
@@ -472,6 +490,7 @@ static void acquire(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now)
 	if (group->top_term < U32_MAX)
 		group->top_term++;
 	group->term = group->top_term;
+	group->outvoted_ns = 0;
 	if (!group->ready) {
 		set_state(cl, group, HBKM_GROUP_ACQUIRING, now);
 		return;
@@ -488,6 +507,8 @@ static bool silence_will_do(const struct hbkm_cluster *cl, const struct hbkm_gro
 /* Nothing of it is here any more. */
 static void released(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now)
 {
+	if (group->outvoted_ns)
+		group->outvoted_ns = now;
 	if (group->gave_up)
 		fail(cl, group, now);
 	else
@@ -653,7 +674,7 @@ bool hbkm_group_elect(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now
 		released(cl, group, now);
 	build_ballot(cl, group, now, &b);
 	heed_newer_wish(group, &b);
-	told = hear_witnesses(cl, group, &b);
+	told = hear_witnesses(cl, group, &b, now);
 	rival = rival_of(group, &b) ?: told.rival;
 	if (group->added_ns && told_by_all(cl, group))
 		group->added_ns = 0;
@@ -675,6 +696,7 @@ bool hbkm_group_elect(struct hbkm_cluster *cl, struct hbkm_group *group, u64 now
 		fallthrough;
 	case HBKM_ACTION_RELEASE:
 	case HBKM_ACTION_YIELD:
+		group->outvoted_ns = b.outvoted ? now : 0;
 		release(cl, group, now);
 		break;
 	case HBKM_ACTION_KEEP:
@@ -788,8 +810,10 @@ void hbkm_group_forget_claimants(struct hbkm_cluster *cl)
 {
 	struct hbkm_group *group;
 
-	list_for_each_entry(group, &cl->groups, list)
+	list_for_each_entry(group, &cl->groups, list) {
 		memset(group->claimants, 0, sizeof(group->claimants));
+		group->outvoted_ns = 0;
+	}
 }
 
 /**
@@ -957,6 +981,7 @@ void hbkm_group_move(struct hbkm_cluster *cl, struct hbkm_group *group, u8 move)
 			group->flags |= HBKM_GROUP_F_WANT;
 		if (group->state == HBKM_GROUP_FAILED)
 			group->state = HBKM_GROUP_STANDBY;
+		group->outvoted_ns = 0;
 		forget_failures(group);
 	}
 	hbkm_notify_group(cl, group, now);

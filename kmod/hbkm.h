@@ -344,6 +344,7 @@ struct hbkm_link {
  * @claimants: who else claims it, of those that we hear, by their slots, the best claim
  *	first; 0: nobody (lock)
  * @claimed_seq: the first frame that tells of our present claim (lock)
+ * @outvoted_ns: when we gave up what a third had told us to, 0: not so (lock)
  * @by_id: ids decide, as is told by HBKM_FRAME_GROUP_BY_ID(), 0: its order does (lock)
  * @holder: who holds it, as last told, 0: nobody (lock)
  * @warm: its addresses stay on their interfaces while we do not hold it (lock)
@@ -372,6 +373,7 @@ struct hbkm_group {
 	u32 rival;
 	u32 holder;
 	u64 claimed_seq;
+	u64 outvoted_ns;
 	u8 claimants[HBKM_FRAME_CLAIMANTS];
 	u8 by_id;
 	bool warm;

@@ -376,6 +376,7 @@ enum hbkm_stat hbkm_node_heard(struct hbkm_node *node, const struct hbkm_link *l
 	if (heard & HBKM_HEARD_REBORN) {
 		memset(node->shares, 0, sizeof(node->shares));
 		node->said = 0;
+		node->told_seq = 0;
 	}
 	if (heard & HBKM_HEARD_NEW) {
 		node->reason = f->type == HBKM_FRAME_LEAVE ? f->reason : HBKM_REASON_NONE;

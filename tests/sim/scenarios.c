@@ -223,6 +223,115 @@ static void heard_since(void)
 	EXPECT(taken < 30 * MS, "n2 has it after %llu ms", (unsigned long long)in_ms(taken));
 }
 
+/* The same, but n1 dies; or it dies, and n2 hears that it is back, and n3 does not. */
+static void heard_and_dies(bool back)
+{
+	u64 seq, taken;
+
+	cluster(3, 10 * MS, 30 * MS, SIM_WARM);
+	deadtime_of_one(2, SEC, 10 * SEC);
+	start_all();
+	run_for(40 * SEC);
+	EXPECT(is_active(0), "n1 is to have it before");
+	for (seq = sim.machines[2].cl->seq; sim.machines[2].cl->seq == seq; )
+		run_for(200 * US);
+	run_for(988 * MS);
+	way(0, 1, false);
+	for (seq = sim.machines[2].cl->seq; sim.machines[2].cl->seq == seq; )
+		run_for(100 * US);
+	run_for(300 * US);
+	way(0, 1, true);
+	run_for(100 * MS);
+	machine_crash(&sim.machines[0]);
+	check_ways();
+	if (back) {
+		sim.machines[0].params.initdead_us = 60000000;
+		both_ways(0, 2, false);
+		machine_start_later(&sim.machines[0], MS);
+	}
+	taken = until_active(1, 30 * SEC);
+	EXPECT(taken < 45 * MS, "n2 has it after %llu ms", (unsigned long long)in_ms(taken));
+}
+
+static void heard_since_and_dies(void)
+{
+	heard_and_dies(false);
+	schedule_tear_down();
+	heard_and_dies(true);
+}
+
+/*
+ * n1, which is preferred, hears n2, and n2 does not hear n1; n3 hears both. When n4 dies,
+ * which had it, n1 gives way to n2, which is deaf to it, and n2 to n1, which n3 puts first.
+ */
+static void deaf_one_is_outvoted(u64 delay, u64 jitter, enum sim_guard guard)
+{
+	cluster(4, 10 * MS, 30 * MS, guard);
+	sim.paths[0].delay = delay;
+	sim.paths[0].jitter = jitter;
+	machine_start_later(&sim.machines[3], MS);
+	run_for(SEC);
+	machine_start_later(&sim.machines[0], MS);
+	machine_start_later(&sim.machines[1], 2 * MS);
+	machine_start_later(&sim.machines[2], 4 * MS);
+	run_for(SEC);
+	way(0, 1, false);
+	run_for(SEC);
+	EXPECT(is_active(3), "n4 is to have it before");
+	machine_crash(&sim.machines[3]);
+	check_ways();
+	sim.quiet = true;
+	sim.changes = 0;
+	run_for(10 * SEC);
+	EXPECT(sim.changes <= 12, "%u changes", sim.changes);
+	EXPECT(holders() == 1, "%u hold it", holders());
+	schedule_tear_down();
+}
+
+static void gives_way_to_each_other(void)
+{
+	deaf_one_is_outvoted(20 * US, 0, SIM_WARM);
+	deaf_one_is_outvoted(100 * US, 20 * US, SIM_WARM);
+	deaf_one_is_outvoted(200 * US, 40 * US, SIM_WARM);
+	deaf_one_is_outvoted(100 * US, 20 * US, SIM_NO_GUARD);
+	deaf_one_is_outvoted(50 * US, 10 * US, SIM_COLD);
+	cluster(2, 10 * MS, 30 * MS, SIM_WARM);
+}
+
+/* n1 has held it for very many beats; n2 claims it while it is cut off, and comes back where n3 hears both. */
+static void old_claim(u64 beats)
+{
+	struct hbkm_cluster *cl;
+
+	cluster(3, 10 * MS, 30 * MS, SIM_WARM);
+	start_all();
+	run_for(SEC);
+	EXPECT(is_active(0), "n1 is to have it before");
+	cl = sim.machines[0].cl;
+	cl->seq += beats;
+	memset(cl->sent_ns, 0, sizeof(cl->sent_ns));
+	cl->sent_ns[cl->seq % HBKM_SENT_RING] = machine_clock(&sim.machines[0]);
+	run_for(SEC);
+	EXPECT(is_active(0), "n1 is to have it still");
+	both_ways(0, 1, false);
+	both_ways(1, 2, false);
+	run_for(SEC);
+	EXPECT(is_active(0) && is_active(1), "both are to have it");
+	both_ways(1, 2, true);
+	run_for(SEC);
+	EXPECT(holders() == 1, "%u hold it", holders());
+	schedule_tear_down();
+}
+
+static void old_claims(void)
+{
+	old_claim(1000);
+	old_claim(1ULL << 31);
+	old_claim(1ULL << 32);
+	old_claim(3ULL << 31);
+	cluster(2, 10 * MS, 30 * MS, SIM_WARM);
+}
+
 /* n1 dies, and is back at once where n2 does not hear it: n2, which waits for long, still knows its former life only. */
 static void reborn(void)
 {
@@ -311,6 +420,9 @@ static const struct {
 	{ "two that do not hear each other are told at once", told_at_once },
 	{ "a beat that one alone has heard, who waits for long, delays nobody", one_beat_more },
 	{ "what is told counts until the node is heard itself", heard_since },
+	{ "nor after that, when it dies", heard_since_and_dies },
+	{ "two that give way, each to the other, do not do so for ever", gives_way_to_each_other },
+	{ "a claim is known, however old it is", old_claims },
 	{ "a former life does not hide what is told of the present one", reborn },
 	{ "who is told of one that tries has not seen it succeed", back_off },
 	{ "a node with another order is heeded two hops away", by_id_from_afar },
