@@ -40,10 +40,10 @@
  *	8	1	state (enum hbkm_group_state)
  *	9	1	flags (HBKM_GROUP_F_*), and in its two highest bits whether ids
  *			decide (HBKM_FRAME_GROUP_BY_ID)
- *	10	1	which node entry, counted from 1, is of the node that claims the
- *			group, or still takes it down, as the sender, which it hears, hears;
- *			of several, whose claim is best; 0: none but the sender, or
- *			it does not know yet whose is
+ *	10	1	which node entry, counted from 1, is of the other node that claims
+ *			the group, or still takes it down, and that the sender hears and is
+ *			heard by; of several, whose claim is best; 0: none, or it does not
+ *			know yet whose is
  *	11	1	another one, likewise
  *
  *			trailer
