@@ -5,7 +5,7 @@
 # target: make check-debug	the lab's scripts, and allocations that fail, on a kernel that looks for faults (built once)
 # target: make deb		our Debian packages, in build/deb
 # target: make check-packages	they install in bare Debian 12 and 13, and go without a trace; the recipe with Puppet and systemd
-# target: make check-smp		on two processors: the module goes and comes 200 times, a processor 50 times, and loads
+# target: make check-smp		on two processors: the module goes and comes 200 times, a processor 50 times; one is isolated; loads
 # target: make soak		a day of virtual time with 1 ms beats, and one with losses (20 minutes; HOURS=24)
 
 PACKAGES := tests/packages tests/lab/packages
@@ -41,6 +41,7 @@ check-smp: deps
 	$(MAKE) -j$$(nproc) module tools
 	tests/lab/run --smp 2 --timeout 14400 tests/smp/load-unload.sh 200
 	tests/lab/run --smp 2 --timeout 3600 tests/smp/hotplug.sh 50
+	LAB_APPEND='isolcpus=1 nohz_full=1' tests/lab/run --smp 2 tests/smp/isolated.sh
 	tests/lab/run --smp 2 --timeout 3600 tests/load/held-queue.sh
 	tests/lab/run --smp 2 --timeout 3600 tests/load/load.sh -s 10 -d 1 -t 100000 \
 		hogs forks rules txqueue frozen agent-stopped flood flood-other flood-hogs fifo fifo-flood flood-fifo

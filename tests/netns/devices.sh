@@ -108,6 +108,29 @@ check "moved back it works again" path_works 0,1
 check_holders "the address stays" cookbook
 check_eq "and nobody has died" 0 "$(deaths_told)"
 
+# ---- into a bond and a bridge while it has a link: what comes in there is theirs
+enslave() {	# KIND
+	ip -n cookbook link add master1 type "$1"
+	ip -n cookbook link set eth1 down
+	ip -n cookbook link set eth1 master master1
+	ip -n cookbook link set eth1 up
+	ip -n cookbook link set master1 up
+	wait_until 2000 path_works 0
+	sleep_us 500000
+	check "an interface in a $1 hears nothing, and the other link goes on" path_works 0
+	ip -n cookbook link set eth1 nomaster
+	ip -n cookbook link del master1
+	ip -n cookbook link set eth1 up
+	ip -n cookbook address replace 10.0.3.15/24 dev eth1
+	wait_until 3000 path_works 0,1
+	check "out of the $1 it works again" path_works 0,1
+}
+
+enslave bond
+enslave bridge
+check_holders "the address stays" cookbook
+check_eq "and nobody has died" 0 "$(deaths_told)"
+
 # ---- a bond and a VLAN
 for name in cookbook cookbook2; do
 	agent_stop "$name"

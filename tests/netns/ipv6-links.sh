@@ -109,10 +109,10 @@ agent_stop cookbook
 refuse "the group is left with the link" member_of cookbook eth1
 
 # ---- the address that a link to a group has chosen itself becomes a service address
-own=fd01::15 later=fd01::101
+own=fd01::15 later=fd01::101 last=fd01::25
 media=('ucast eth0 10.0.2.15' 'ucast eth0 10.0.2.16' 'mcast6 eth1 ff05::694 694 1 0')
 configure
-printf 'address add %s/64 dev eth1 nodad\n' "$own" "$later" | ip -n cookbook -b -
+printf 'address add %s/64 dev eth1 nodad\n' "$last" "$own" "$later" | ip -n cookbook -b -
 start_members
 capture cookbook eth1 before udp and src net fd01::/64
 sleep_us 200000
@@ -129,4 +129,16 @@ capture_stop cookbook2
 check_eq "when that is a service address, none does" 0 "$(frames after "src $later")"
 check_ge "but from the other" "$(frames after "src $own")" 15
 check "so both hear each other on this path" says cookbook2 'paths_heard 0,1 paths_echoed 0,1' nodes cookbook
+
+# ---- our agent deprecates it, so the kernel does not choose it; another's hand makes it the one that the kernel would choose
+chosen() { on cookbook ip -6 route get ff05::694 oif eth1 | sed -n 's/.* src \([^ ]*\).*/\1/p'; }
+check_eq "the kernel does not choose it" "$own" "$(chosen)"
+ip -n cookbook address change "$later/64" dev eth1 preferred_lft forever valid_lft forever
+ip -n cookbook address del "$own/64" dev eth1
+check_eq "now it would" "$later" "$(chosen)"
+capture cookbook2 eth1 preferred udp and src net fd01::/64
+sleep_us 200000
+capture_stop cookbook2
+check_eq "but no beat comes from it" 0 "$(frames preferred "src $later")"
+check_ge "but from the one that is left" "$(frames preferred "src $last")" 15
 lab_done

@@ -243,6 +243,14 @@ configure
 reload cookbook cookbook2
 wait_until 2000 cannot_send cookbook
 check_match "it becomes a group's: the link cannot send" 'eth0.*cannot send: no address of its own' "$(on cookbook hbctl status)"
+printf 'address add %s/24 dev eth0\n' 10.0.9.15 10.0.8.15 | ip -n cookbook -b -
+wait_until 1000 sends cookbook
+begin
+sleep_us 100000
+capture_stop cookbook
+capture_stop cookbook2
+check_eq "there are some of other networks: the first of them is taken" '10.0.2.16 10.0.9.15' "$(from cookbook)"
+printf 'address del %s/24 dev eth0\n' 10.0.9.15 10.0.8.15 | ip -n cookbook -b -
 ip -n cookbook address add 10.0.2.15/24 dev eth0
 wait_until 5000 joined cookbook cookbook2
 begin
