@@ -45,21 +45,41 @@ flood_with=$LAB_OUT/forged
 
 # ---- loads of this script only -----------------------------------------------------------------------------------------
 
-# Both nodes send into an interface that is slower than its queue fills, with the kernel's usual three bands by priority.
+# Both nodes send into an interface that is slower, and whose queue, with the kernel's usual three bands by priority, is full: of
+# frames of the same band as the service's answers, or of those beneath.
 start_txqueue() {
-	local name
+	local name band
 	for name in cookbook cookbook2; do
 		on "$name" tc qdisc add dev eth0 root handle 1: tbf rate 20mbit burst 20kb limit 1mb
 		on "$name" tc qdisc add dev eth0 parent 1:1 handle 2: prio
+		for band in 1 2 3; do
+			on "$name" tc qdisc add dev eth0 parent "2:$band" handle "1$band:" pfifo limit 30
+		done
 	done
 	flood '' 9 1400
 }
 end_txqueue() {
-	local name
+	local name full
 	for name in cookbook cookbook2; do
-		on "$name" tc -s qdisc show dev eth0 >>"$LAB_OUT/tc"
+		full=$(on "$name" tc -s qdisc show dev eth0 | sed -n 's/.*(dropped \([0-9]*\),.*/\1/p' | sort -n | tail -n 1)
+		check_ge "txqueue: frames that found the queue of $name full" "$full" 1
 		on "$name" tc qdisc del dev eth0 root
 	done
+}
+
+start_txqueue-bulk() {
+	local name
+	start_txqueue
+	for name in cookbook cookbook2; do
+		on "$name" tc filter add dev eth0 parent 2: protocol ip u32 match ip dport 9 0xffff flowid 2:3
+	done
+}
+end_txqueue-bulk() { end_txqueue; }
+
+# Was memory so short that the kernel killed for it?
+killed() { sed -n 's/^oom_kill //p' /proc/vmstat; }
+end_memory() {
+	check_ge "memory: processes that the kernel killed for it" "$(killed)" 1
 }
 
 # Agents log to a file system that is frozen, and others write there.
