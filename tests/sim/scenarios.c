@@ -110,7 +110,7 @@ static u64 until_active(unsigned int i, u64 most)
 {
 	u64 from = sim.now;
 
-	while (!is_active(i) && sim.now < from + most)
+	while (!sim.violation[0] && !is_active(i) && sim.now < from + most)
 		run_for(100 * US);
 	return sim.now - from;
 }
