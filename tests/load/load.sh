@@ -39,6 +39,11 @@ unanswered=' fifo fifo-flood flood-fifo forks txqueue '
 # And under these interrupts or softirqs are kept off for longer: a console prints with interrupts off, the kernel frees the memory
 # of a killed process in batches with interrupts off, and received frames are looked at up to 300 at a time.
 imprecise=' console memory flood-fifo '
+# And under these the address may move, in order: a holder that stands still for longer than deadtime drops it, and so does one
+# whose agent is stopped for longer than its time-out, but where the standby is warm.
+moving=' memory agent-stopped '
+[[ -z $warm ]] || moving=' memory '
+forged=' flood flood-hogs fifo-flood flood-fifo '
 # Frames as the module's own, but for the last byte.
 # shellcheck disable=SC2034 # loads.sh reads it
 flood_with=$LAB_OUT/forged
@@ -76,12 +81,6 @@ start_txqueue-bulk() {
 }
 end_txqueue-bulk() { end_txqueue; }
 
-# Was memory so short that the kernel killed for it?
-killed() { sed -n 's/^oom_kill //p' /proc/vmstat; }
-end_memory() {
-	check_ge "memory: processes that the kernel killed for it" "$(killed)" 1
-}
-
 # Agents log to a file system that is frozen, and others write there.
 frozen=/frozen
 start_frozen() {
@@ -89,7 +88,10 @@ start_frozen() {
 	sleep_us 20000
 	fsfreeze -f "$frozen"
 }
-end_frozen() { fsfreeze -u "$frozen"; }
+end_frozen() {
+	check_ge "frozen: processes that wait for it" "$(cat /proc/[0-9]*/stat | grep -c '^[0-9]* (labtool) D ')" 1
+	fsfreeze -u "$frozen"
+}
 
 # The agent of the holder stands still for 5 s: the peer takes over in order, for nobody is dead; or, if it is warm, none has to.
 start_agent-stopped() {
@@ -161,7 +163,8 @@ answered() {
 
 # row LOAD DEADTIME_US
 row() {
-	local keepalive=$(($2 / 3)) slack=2000 from to stalled pid n half most worst wrong name verdict outage
+	local keepalive=$(($2 / 3)) slack=2000 from to stalled pid n half most worst wrong name verdict outage had term
+	local -A rx_mac=()
 	local -a verdicts=() outages=() since=() before=()
 	for name in cookbook cookbook2; do
 		on "$name" hbctl set keepalive 1ms deadtime 100ms
@@ -170,7 +173,11 @@ row() {
 	sleep_us 300000
 	wait_until 20000 one_holder
 	stalls
-	stalled=$STALLS
+	stalled=$STALLS had=$HOLDER
+	term=$(value "$had" term groups cookbook)
+	for name in cookbook cookbook2; do
+		rx_mac[$name]=$(counter "$name" rx_mac)
+	done
 	echo >$trace/trace
 	mono_us from
 	"start_$1"
@@ -186,6 +193,17 @@ row() {
 	check "$1: the load was there all the time" loaded
 	check_eq "$1 at $2 us: deaths" 0 "$wrong"
 	check_ge "$1 at $2 us: beats of both nodes that this is about" "$n" $(((to - from) * 19 / (keepalive * 10)))
+	if [[ $moving == *" $1 "* || ($LAB_EXACT != 1 && $stalled != 0) ]]; then
+		measure "$1 at $2 us: terms before and after" "$term $(value "$had" term groups cookbook)" ''
+	else
+		check_eq "$1 at $2 us: $had had the address all the time: term" "$term" "$(value "$had" term groups cookbook)"
+		check "$1 at $2 us: and has it" group_is "$had" 'state active'
+	fi
+	if [[ $forged == *" $1 "* ]]; then
+		for name in cookbook cookbook2; do
+			check_ge "$1 at $2 us: forged beats that $name has looked at" $(($(counter "$name" rx_mac) - rx_mac[$name])) $((seconds * 100))
+		done
+	fi
 	measure "$1 at $2 us: of $n beats, half / 999 of 1000 / all late by at most" \
 		"$((half / 1000)) / $((most / 1000)) / $((worst / 1000))" us
 	measure "$1 at $2 us: stalls" "$stalled" ''

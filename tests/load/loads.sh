@@ -61,10 +61,17 @@ start_flood-other() { flood '' 9 200; }
 # ksoftirqd gets no time: neither do frames that were left to it.
 start_fifo-flood() { start_fifo && start_flood; }
 # Those that flood go before everything else, and the frames that wait for ksoftirqd are more and more.
-start_flood-fifo() { flood 'chrt -f 90' 694 @ 500 200; }
+start_flood-fifo() { flood 'chrt -r 90' 694 @ 500 200; }
 start_flood-hogs() { start_hogs && start_flood; }
 start_forks() { load labtool fork-bomb 40 "$forever"; }
-start_memory() { load labtool squeeze "$forever"; }
+killed() { sed -n 's/^oom_kill //p' /proc/vmstat; }
+start_memory() {
+	killed_before=$(killed)
+	load labtool squeeze "$forever"
+}
+end_memory() {
+	check_ge "memory: processes that the kernel killed for it" $(($(killed) - killed_before)) 1
+}
 start_console() {
 	echo on >/proc/sys/kernel/printk_devkmsg
 	load labtool console-flood "$forever"

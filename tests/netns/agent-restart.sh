@@ -98,6 +98,26 @@ wait_no_address cookbook2 "$vip" 5000
 wait_address cookbook "$vip" 5000
 check_holders "a new agent gets it back in order" cookbook
 
+# ---- hung for so long that another has taken its place; when it wakes, the address is that one's
+agent_pid cookbook hung
+kill -STOP "$hung"
+wait_address cookbook2 "$vip" $((timeout / 1000 + 3000))
+agent cookbook
+wait_until 5000 back cookbook
+wait_address cookbook "$vip" 5000
+wait_no_address cookbook2 "$vip"
+before=$(grep -c " del $vip/" "$LAB_OUT/cookbook.addresses")
+started=$(mono_us)
+kill -CONT "$hung"
+wait "$hung"
+check_eq "an agent whose place another took ends" 2 $?
+check "and says so in the log" log_has cookbook "Another agent has taken this one's place"
+sleep_us 500000
+check_eq "it has not touched the address" "$before" "$(grep -c " del $vip/" "$LAB_OUT/cookbook.addresses")"
+check_holders "which is where it was" cookbook
+check_le "nor did the client notice, us" "$(client_outage_us client "$started" "$(mono_us)")" 5000
+check "and the other goes on" joined cookbook cookbook2
+
 # ---- in order
 agent_stop cookbook
 check_eq "SIGTERM: it ends well" 0 $?

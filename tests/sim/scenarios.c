@@ -115,6 +115,15 @@ static u64 until_active(unsigned int i, u64 most)
 	return sim.now - from;
 }
 
+/* Until its next beat has left, looked for every @step. */
+static void until_beat(unsigned int i, u64 step)
+{
+	u64 seq = sim.machines[i].cl->seq;
+
+	while (!sim.violation[0] && sim.machines[i].cl->seq == seq)
+		run_for(step);
+}
+
 static u64 in_ms(u64 ns)
 {
 	return ns / MS;
@@ -202,19 +211,15 @@ static void one_beat_more(void)
 /* A beat of n1 reaches n3 alone, which tells of it and then nothing for a second; n2 hears n1 all the time. */
 static void tell_and_hear(void)
 {
-	u64 seq;
-
 	cluster(3, 10 * MS, 30 * MS, SIM_WARM);
 	deadtime_of_one(2, SEC, 10 * SEC);
 	start_all();
 	run_for(40 * SEC);
 	EXPECT(is_active(0), "n1 is to have it before");
-	for (seq = sim.machines[2].cl->seq; sim.machines[2].cl->seq == seq; )
-		run_for(200 * US);
+	until_beat(2, 200 * US);
 	run_for(988 * MS);
 	way(0, 1, false);
-	for (seq = sim.machines[2].cl->seq; sim.machines[2].cl->seq == seq; )
-		run_for(100 * US);
+	until_beat(2, 100 * US);
 	run_for(300 * US);
 	way(0, 1, true);
 	run_for(100 * MS);

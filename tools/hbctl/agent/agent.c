@@ -511,6 +511,15 @@ static void run_timers(struct agent *a)
 	}
 }
 
+/* Of what waits for an agent that hung, some is for the one that took its place. */
+static void ask_after_absence(struct agent *a)
+{
+	uint64_t now = agent_now();
+
+	if (now >= a->agent_at + a->agent_period)
+		tell_kernel(a, now);
+}
+
 static void earlier(uint64_t *at, uint64_t other)
 {
 	if (other && other < *at)
@@ -574,8 +583,10 @@ static int loop(struct agent *a, int signals, const struct run_options *o)
 		}
 		arm(a, timer);
 		n = epoll_wait(a->epoll, events, ARRAY_SIZE(events), -1);
+		ask_after_absence(a);
 		/* The kernel's decisions come first, whatever woke us. */
-		receive(a);
+		if (!a->quit)
+			receive(a);
 		if (ready(events, n, timer) && read(timer, &expired, sizeof(expired)) > 0 &&
 		    !a->quit)
 			run_timers(a);
