@@ -17,14 +17,14 @@ nlfuzz=/build/tests/nlfuzz sysfuzz=/build/tests/sysfuzz
 cluster="n=0; until test -e /sys/class/hbkm/hb0; do n=\$((n + 1)); $nlfuzz \$n 50; done >/dev/null"
 seeds=${SEEDS-"1 2 3"} count=${COUNT-2500}
 
-# fuzz TEXT NODE COMMAND…
+# fuzz TEXT NODE COMMAND…: sets SAID.
 fuzz() {
-	local text=$1 said
+	local text=$1
 	shift
-	if said=$(on "$@" 2>&1); then
-		ok "$text: $said"
+	if SAID=$(on "$@" 2>&1); then
+		ok "$text: $SAID"
 	else
-		fail "$text: $said"
+		fail "$text: $SAID"
 	fi
 }
 
@@ -37,8 +37,10 @@ address_log cookbook
 # So that only the pair's own death, and no wish, could move anything.
 seen=$(wc -l <"$LAB_OUT/cookbook.addresses")
 
+told=''
 for seed in $seeds; do
 	fuzz "root beside the pair, seed $seed" client "$nlfuzz" "$seed" "$count"
+	told+=" $SAID"
 	# What is left may be stopped, half configured, or gone.
 	on client "$nlfuzz" "$((seed + 1000))" 200 >/dev/null
 	fuzz "nobody on a member, seed $seed" cookbook "${as_nobody[@]}" "$nlfuzz" "$seed" "$count" nobody
@@ -46,6 +48,10 @@ for seed in $seeds; do
 		unshare -Ur "$nlfuzz" "$seed" $((count / 4)) nobody
 	fuzz "root of a user and a network namespace, seed $seed" client "${as_nobody[@]}" \
 		unshare -Urn "$nlfuzz" "$seed" $((count / 4))
+done
+# Else nothing of theirs was tried. Of the client alone: elsewhere they may be the pair's.
+for what in guards 'warm groups' 'IPv6 links'; do
+	check_match "there were $what beside the pair" " [1-9][0-9]* $what" "$told"
 done
 check "the pair did not notice" joined cookbook cookbook2
 check_holders "nothing moved" cookbook

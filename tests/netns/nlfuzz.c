@@ -8,10 +8,11 @@
  *	nlfuzz SEED COUNT		run by who may do everything
  *	nlfuzz SEED COUNT nobody	run by an unprivileged user: no write may succeed
  *
- * Prints "requests N accepted N (writes N) refused N", and what is wrong, if
- * anything is.
+ * Prints "requests N accepted N (writes N) refused N, told of N guards N warm
+ * groups N IPv6 links", and what is wrong, if anything is.
  */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/genetlink.h>
 #include <linux/hbkm.h>
@@ -29,6 +30,8 @@
 
 static bool nobody;
 static unsigned long accepted, writes, refused, wrong;
+/* As answers tell, each as often as one does. */
+static unsigned long guards, warm_groups, ipv6_links;
 
 /* ---- chance ---- */
 
@@ -134,29 +137,42 @@ static void put_small(int type, uint32_t n)
 static void put_order(int type)
 {
 	uint32_t order[40];
-	size_t n = odd(8) ? below(40) : 1 + below(3);
+	size_t n = odd(8) ? below(40) : 1 + below(3), first = below(4);
 
 	for (size_t i = 0; i < n; i++)
-		order[i] = odd(8) ? chance() : name_id(names[(i + below(2)) % 4]);
+		order[i] = odd(8) ? chance() : name_id(names[(first + i) % 4]);
 	put(type, order, n * 4 - (odd(20) && n ? 1 : 0));
 }
 
-static void put_address(int type)
+/* The addresses that come next: those of one link must be of one family. */
+static bool ipv6;
+
+/* host: what can be guarded, and more of them than are known. */
+static void put_address(int type, bool host)
 {
-	static const uint8_t known[][4] = {
-		{ 10, 0, 2, 15 }, { 10, 0, 2, 16 }, { 10, 0, 2, 50 }, { 225, 0, 0, 1 },
-		{ 255, 255, 255, 255 }, { 0, 0, 0, 0 }, { 127, 0, 0, 1 },
+	/* First hosts, then a group, then what no link takes, or hardly. */
+	static const char *const known[2][7] = {
+		{ "10.0.2.15", "10.0.2.16", "10.0.2.50", "225.0.0.1", "127.0.0.1",
+		  "255.255.255.255", "0.0.0.0" },
+		{ "fd00::15", "fd00::16", "fe80::50", "ff02::694", "::1",
+		  "ff01::1", "::ffff:10.0.2.15" },
 	};
+	bool six = ipv6 != odd(8);
+	size_t len = six ? 16 : 4;
+	uint32_t n = host ? 3 : sensible ? 4 : 7;
 	uint8_t v[16];
 
 	for (size_t i = 0; i < sizeof(v); i++)
 		v[i] = chance();
 	if (!odd(4))
-		memcpy(v, known[below(7)], 4);
-	put(type, v, odd(10) ? below(17) : 4);
+		inet_pton(six ? AF_INET6 : AF_INET, known[six][below(n)], v);
+	if (host && one_in(2))
+		v[len - 1] = chance();
+	put(type, v, odd(10) ? below(17) : len);
 }
 
 static void put_key(void);
+static void put_guard(void);
 
 static void put_any(int type)
 {
@@ -173,18 +189,20 @@ static void put_any(int type)
 		put_name(type);
 		break;
 	case HBKM_A_IFNAME: {
-		const char *device = devices[below(6)];
+		const char *device = devices[below(sensible ? 4 : 6)];
 
 		put(type, device, strlen(device) + !odd(10));
 		break;
 	}
 	case HBKM_A_AUTO_FAILBACK:
-	case HBKM_A_LINK_KIND:
 	case HBKM_A_KEY_METHOD:
 	case HBKM_A_GROUP_STATE:
 	case HBKM_A_REASON:
 	case HBKM_A_MOVE:
 		put_small(type, 6);
+		break;
+	case HBKM_A_LINK_KIND:
+		put_small(type, sensible ? HBKM_LINK_MCAST + 1 : 6);
 		break;
 	case HBKM_A_LINK_ID:
 	case HBKM_A_LINK_PATH:
@@ -201,7 +219,7 @@ static void put_any(int type)
 		break;
 	case HBKM_A_ADDR:
 	case HBKM_A_SADDR:
-		put_address(type);
+		put_address(type, false);
 		break;
 	case HBKM_A_ORDER:
 		put_order(type);
@@ -209,6 +227,17 @@ static void put_any(int type)
 	case HBKM_A_KEY:
 		put_key();
 		break;
+	case HBKM_A_GUARD:
+		put_guard();
+		break;
+	case HBKM_A_GROUP_FLAGS: {
+		uint32_t flags = odd(4) ? chance() : below(2) * HBKM_GROUP_F_WARM;
+
+		if (odd(4))
+			flags = 1U << below(6);
+		put(type, &flags, odd(20) ? below(5) : 4);
+		break;
+	}
 	case HBKM_A_KEY_SECRET:
 		put(type, SECRET, odd(4) ? below(sizeof(SECRET)) : sizeof(SECRET) - 1);
 		break;
@@ -240,6 +269,22 @@ static void put_key(void)
 	nest->nla_len = out.hdr.nlmsg_len - start;
 }
 
+/* No address, a few, or up to one more than there may be. */
+static void put_guard(void)
+{
+	uint32_t start = NLMSG_ALIGN(out.hdr.nlmsg_len);
+	struct nlattr *nest = (void *)(out.bytes + start);
+
+	put(HBKM_A_GUARD | (odd(8) ? 0 : NLA_F_NESTED), NULL, 0);
+	for (uint32_t n = below(one_in(2) ? 4 : HBKM_MAX_GUARD + 2); n; n--) {
+		ipv6 = one_in(2);
+		put_address(HBKM_A_ADDR, true);
+		if (odd(20))
+			put_any(1 + below(HBKM_A_MAX));
+	}
+	nest->nla_len = out.hdr.nlmsg_len - start;
+}
+
 /* What each command takes, as far as it is worth trying. */
 static const uint8_t takes[HBKM_CMD_MAX + 1][8] = {
 	[HBKM_CMD_CLUSTER_SET] = { HBKM_A_KEEPALIVE_US, HBKM_A_DEADTIME_US, HBKM_A_WARNTIME_US,
@@ -251,12 +296,27 @@ static const uint8_t takes[HBKM_CMD_MAX + 1][8] = {
 	[HBKM_CMD_LINK_NEW] = { HBKM_A_LINK_ID, HBKM_A_LINK_KIND, HBKM_A_LINK_PATH, HBKM_A_IFNAME,
 				HBKM_A_PORT, HBKM_A_ADDR, HBKM_A_SADDR, HBKM_A_TTL },
 	[HBKM_CMD_LINK_DEL] = { HBKM_A_LINK_ID },
-	[HBKM_CMD_GROUP_NEW] = { HBKM_A_GROUP_NAME, HBKM_A_ORDER },
+	[HBKM_CMD_GROUP_NEW] = { HBKM_A_GROUP_NAME, HBKM_A_ORDER, HBKM_A_GUARD, HBKM_A_GROUP_FLAGS },
 	[HBKM_CMD_GROUP_DEL] = { HBKM_A_GROUP_NAME },
 	[HBKM_CMD_KEYS_SET] = { HBKM_A_KEY, HBKM_A_KEY_SIGN, HBKM_A_KEY },
 	[HBKM_CMD_GROUP_ACK] = { HBKM_A_GROUP_ID, HBKM_A_GROUP_STATE, HBKM_A_TERM, HBKM_A_RESULT },
 	[HBKM_CMD_GROUP_MOVE] = { HBKM_A_MOVE, HBKM_A_GROUP_NAME },
 };
+
+/* What a sensible request may lack it sometimes does: then something else is meant. */
+static bool is_put(uint8_t cmd, int type)
+{
+	if (cmd == HBKM_CMD_CLUSTER_SET)
+		return one_in(6);
+	switch (type) {
+	case HBKM_A_SADDR:
+	case HBKM_A_GUARD:
+	case HBKM_A_GROUP_FLAGS:
+		return !one_in(4);
+	default:
+		return !odd(8);
+	}
+}
 
 static bool is_read(uint8_t cmd)
 {
@@ -292,7 +352,8 @@ static void make(void)
 	uint8_t cmd = one_in(40) ? chance() : 1 + below(HBKM_CMD_MAX);
 
 	sensible = one_in(2);
-	if (cmd == HBKM_CMD_CLUSTER_DEL && !one_in(10))
+	ipv6 = one_in(2);
+	if (cmd == HBKM_CMD_CLUSTER_DEL && !one_in(30))
 		cmd = HBKM_CMD_NODE_GET;
 	begin(cmd);
 	if (cmd == HBKM_CMD_NODE_GET || cmd == HBKM_CMD_LINK_GET || cmd == HBKM_CMD_GROUP_GET)
@@ -305,7 +366,7 @@ static void make(void)
 			put(HBKM_A_NODE_NAME, "client", 7);
 		}
 		for (int i = 0; i < 8 && takes[cmd][i]; i++)
-			if (cmd == HBKM_CMD_CLUSTER_SET ? one_in(6) : !odd(8))
+			if (is_put(cmd, takes[cmd][i]))
 				put_any(takes[cmd][i]);
 	}
 	while (odd(6))
@@ -324,8 +385,29 @@ static void complain(const char *what, long value)
 	wrong++;
 }
 
+/* What is told of is there, so a request for it was not only accepted, but heeded. */
+static void tally(uint8_t cmd, const struct nlattr *a)
+{
+	uint32_t flags;
+
+	switch (a->nla_type & NLA_TYPE_MASK) {
+	case HBKM_A_GUARD:
+		guards++;
+		break;
+	case HBKM_A_GROUP_FLAGS:
+		memcpy(&flags, a + 1, sizeof(flags));
+		if (flags & HBKM_GROUP_F_WARM)
+			warm_groups++;
+		break;
+	case HBKM_A_ADDR:
+		if (cmd == HBKM_CMD_LINK_GET && a->nla_len == NLA_HDRLEN + 16)
+			ipv6_links++;
+	}
+}
+
 static void check_message(const struct nlmsghdr *h)
 {
+	const struct genlmsghdr *genl = (const void *)((const uint8_t *)h + NLMSG_HDRLEN);
 	size_t at = NLMSG_HDRLEN + GENL_HDRLEN;
 
 	if (h->nlmsg_len < at) {
@@ -343,6 +425,7 @@ static void check_message(const struct nlmsghdr *h)
 		}
 		if (!type || type > HBKM_A_MAX || (type >= HBKM_A_KEY && type <= HBKM_A_KEY_SIGN))
 			complain("an attribute that is none to be read:", type);
+		tally(genl->cmd, a);
 		at += NLA_ALIGN(a->nla_len);
 	}
 }
@@ -438,6 +521,7 @@ int main(int argc, char **argv)
 		make();
 		ask();
 	}
-	printf("requests %lu accepted %lu (writes %lu) refused %lu\n", count, accepted, writes, refused);
+	printf("requests %lu accepted %lu (writes %lu) refused %lu, ", count, accepted, writes, refused);
+	printf("told of %lu guards %lu warm groups %lu IPv6 links\n", guards, warm_groups, ipv6_links);
 	return wrong || !accepted || !refused || (!nobody && !writes);
 }
