@@ -41,6 +41,28 @@ deaths() {
 	done
 }
 
+# death_while_stopped NODE TEXT: the holder's, while NODE's agent is stopped.
+death_while_stopped() {
+	local pid now end
+	other_of "$holder"
+	agent_pid "$1" pid
+	kill -STOP "$pid"
+	sleep_us 100000
+	refuse "$2: as its kernel knows" says "$1" 'state running agent' cluster
+	now=$(mono_us)
+	cut_at $((now + 5000)) "$holder"
+	sleep_us 100000
+	mono_us end
+	measure "$2: client outage" "$(client_outage_us client "$CUT_US" "$end")" us
+	limit "$2: it is taken over all the same, us" "$(client_outage_us client "$CUT_US" "$end")" 4500
+	check "$2: and $OTHER's kernel has it" group_is "$OTHER" 'state active'
+	kill -CONT "$pid"
+	heal "$holder"
+	wait_until 2000 joined cookbook cookbook2
+	wait_until 2000 group_is "$holder" 'state standby'
+	holder=$OTHER
+}
+
 auto_failback=off
 pair_of_nodes
 node other eth0=10.0.2.60/24@br0
@@ -112,23 +134,10 @@ limit "the client does not notice, us" "$(client_outage_us client "$start" "$end
 kill -CONT "$pid"
 wait_until 2000 joined cookbook cookbook2
 
-# ---- death, while the agent of the other one is stopped
+# ---- death, while the agent of the other one is stopped, or that of the holder itself
 other_of "$holder"
-agent_pid "$OTHER" pid
-kill -STOP "$pid"
-sleep_us 100000
-now=$(mono_us)
-cut_at $((now + 5000)) "$holder"
-sleep_us 100000
-mono_us end
-measure "the agent is stopped that would take over: client outage" "$(client_outage_us client "$CUT_US" "$end")" us
-limit "it is taken over all the same, us" "$(client_outage_us client "$CUT_US" "$end")" 4500
-check "by $OTHER's kernel alone" group_is "$OTHER" 'state active'
-kill -CONT "$pid"
-heal "$holder"
-wait_until 2000 joined cookbook cookbook2
-wait_until 2000 group_is "$holder" 'state standby'
-holder=$OTHER
+death_while_stopped "$OTHER" "the agent is stopped that would take over"
+death_while_stopped "$holder" "the agent of the one that dies is stopped"
 
 # ---- death, while real-time tasks take the whole processor
 rt_unlimited
