@@ -19,6 +19,7 @@
 
 static int sock;
 static uint16_t family;
+static uint32_t event_group;
 
 static union {
 	struct nlmsghdr hdr;
@@ -55,7 +56,7 @@ static inline void put16(int type, uint16_t v) { put(type, &v, sizeof(v)); }
 static inline void put32(int type, uint32_t v) { put(type, &v, sizeof(v)); }
 static inline void put_text(int type, const char *text) { put(type, text, strlen(text) + 1); }
 
-/* Which number the family has now. Ends the program where there is none. */
+/* Which numbers the family and its one group have now. Ends the program where there is none. */
 static inline void resolve(void)
 {
 	ssize_t n;
@@ -74,6 +75,9 @@ static inline void resolve(void)
 
 		if (a->nla_type == CTRL_ATTR_FAMILY_ID)
 			memcpy(&family, (const uint8_t *)a + NLA_HDRLEN, sizeof(family));
+		/* A list of groups, and the id is the first that is said of one. */
+		if (a->nla_type == CTRL_ATTR_MCAST_GROUPS)
+			memcpy(&event_group, (const uint8_t *)a + 3 * NLA_HDRLEN, sizeof(event_group));
 		if (!a->nla_len)
 			break;
 		at += NLA_ALIGN(a->nla_len);
