@@ -621,6 +621,11 @@ static void groups(void)
 	put_text(HBKM_A_GROUP_NAME, "g");
 	put(HBKM_A_ORDER, order, 4);
 	refused("an order with an unknown node", ENOENT);
+	order[0] = order[1] = own_id;
+	begin(HBKM_CMD_GROUP_NEW);
+	put_text(HBKM_A_GROUP_NAME, "g");
+	put(HBKM_A_ORDER, order, 8);
+	refused("an order that names a node twice", EINVAL);
 	begin(HBKM_CMD_GROUP_DEL);
 	put_text(HBKM_A_GROUP_NAME, "g");
 	refused("removing a group that is not there", ENOENT);
