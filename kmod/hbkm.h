@@ -282,6 +282,7 @@ extern const struct hbkm_family hbkm_ipv6;
  * @ttl: of what is sent
  * @state: enum hbkm_link_state (written under lock)
  * @refusals: frames refused in a row, as far as that matters (tx_lock)
+ * @answered: since the last beat its other end has said that it hears us there
  * @refused: with which errno, if not just once or twice (written under tx_lock)
  * @error: errno with which frames are refused, as last told, 0: they are not (lock)
  * @dev: its device, NULL: absent (RTNL, read under RCU)
@@ -311,6 +312,7 @@ struct hbkm_link {
 	u8 ttl;
 	u8 state;
 	u8 refusals;
+	bool answered;
 	int refused;
 	int error;
 	struct net_device __rcu *dev;
@@ -588,7 +590,7 @@ struct hbkm_node *hbkm_node_create(struct hbkm_cluster *cl, const char *name,
 void hbkm_node_remove(struct hbkm_node *node);
 void hbkm_node_remove_all(struct hbkm_cluster *cl);
 void hbkm_node_forget(struct hbkm_node *node, u64 now);
-enum hbkm_stat hbkm_node_heard(struct hbkm_node *node, const struct hbkm_link *link,
+enum hbkm_stat hbkm_node_heard(struct hbkm_node *node, struct hbkm_link *link,
 			       const struct hbkm_frame *f, u64 now);
 void hbkm_node_judge(struct hbkm_node *node, u64 now, u64 late_ns, u64 *next);
 void hbkm_node_tick(struct hbkm_node *node, u64 now);

@@ -339,7 +339,7 @@ static bool take_content(struct hbkm_node *node, const struct hbkm_frame *f,
  *
  * Context: softirq, RCU. Takes the lock. Return: the counter it belongs to.
  */
-enum hbkm_stat hbkm_node_heard(struct hbkm_node *node, const struct hbkm_link *link,
+enum hbkm_stat hbkm_node_heard(struct hbkm_node *node, struct hbkm_link *link,
 			       const struct hbkm_frame *f, u64 now)
 {
 	struct hbkm_cluster *cl = node->cl;
@@ -373,6 +373,8 @@ enum hbkm_stat hbkm_node_heard(struct hbkm_node *node, const struct hbkm_link *l
 		stat = heard & HBKM_HEARD_STALE ? HBKM_STAT_RX_STALE : HBKM_STAT_RX_REPLAY;
 		goto unlock;
 	}
+	if (beat.knows_us && echo->paths & 1U << link->path)
+		WRITE_ONCE(link->answered, true);
 	if (heard & HBKM_HEARD_REBORN) {
 		memset(node->shares, 0, sizeof(node->shares));
 		node->said = 0;

@@ -231,6 +231,19 @@ static bool is_held_back(const struct hbkm_cluster *cl, const struct neighbour *
 	       data_race(cl->interval_ns) <= OFTEN_NS && !cl->parted;
 }
 
+/*
+ * Who hears us is where we send to. The stack would ask for that now and then, and
+ * where its questions are lost, as in a queue that is full, hold back what it is to
+ * send (RFC 4861, 7.3.1).
+ */
+static void confirm(struct hbkm_link *link, struct neighbour *hop)
+{
+	if (!READ_ONCE(link->answered))
+		return;
+	WRITE_ONCE(link->answered, false);
+	neigh_confirm(hop);
+}
+
 static int send(struct hbkm_link *link, struct net_device *dev, struct hbkm_port *port,
 		const u8 *frame, size_t len)
 {
@@ -251,6 +264,7 @@ static int send(struct hbkm_link *link, struct net_device *dev, struct hbkm_port
 		dst_release(dst);
 		return HELD_BACK;
 	}
+	confirm(link, hop);
 	if (state & NUD_VALID)
 		hbkm_lastword_learn(link, dev, hop, &saddr);
 	skb = take_skb(link->cl, len);

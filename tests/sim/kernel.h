@@ -346,6 +346,11 @@ struct neighbour {
 	int arp_queue;
 };
 
+static inline void neigh_confirm(struct neighbour *n)
+{
+	(void)n;
+}
+
 typedef u16 sa_family_t;
 
 struct sk_buff *sim_skb(void);
