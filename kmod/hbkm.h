@@ -282,7 +282,8 @@ extern const struct hbkm_family hbkm_ipv6;
  * @ttl: of what is sent
  * @state: enum hbkm_link_state (written under lock)
  * @refusals: frames refused in a row, as far as that matters (tx_lock)
- * @answered: since the last beat its other end has said that it hears us there
+ * @answered: since the last beat its other end has said that it hears us there (set under lock,
+ *	cleared under tx_lock)
  * @refused: with which errno, if not just once or twice (written under tx_lock)
  * @error: errno with which frames are refused, as last told, 0: they are not (lock)
  * @dev: its device, NULL: absent (RTNL, read under RCU)
